@@ -1,0 +1,48 @@
+# Quotewright: everything a contributor runs. `make` alone prints this list.
+
+SHELL      := /bin/bash
+GO         ?= go
+VERSION    ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+BINARY     := bin/quotewright
+# A test waits for a browser and for killed processes, never for a stopwatch.
+TEST_FLAGS ?= -timeout 15m
+BENCH      ?= .
+BENCH_TIME ?= 1s
+# Held to one version, so that everybody sees the same findings.
+GOLANGCI   := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+
+.DEFAULT_GOAL := help
+.PHONY: help build demo test setup bench fuzz lint web web-verify import-large clean
+
+help: ## Print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## Build bin/quotewright (needs Go and a C compiler)
+	$(GO) build -trimpath -ldflags "-X main.version=$(VERSION)" -o $(BINARY) ./cmd/quotewright
+
+demo: build ## Serve the demo company: panel in a stand-in CRM page, API; prints where
+	$(BINARY) demo $(ARGS)
+
+setup: ## Install what the tests need (Debian, Ubuntu; elsewhere says what is missing)
+	@./.ci/setup
+
+test: setup ## Set up, then run all tests: web pages, Go, the panel in a real browser
+	cd web && npm run --silent check && npm run --silent test && npm run --silent verify-dist
+	$(GO) vet ./...
+	$(GO) test $(TEST_FLAGS) ./...
+
+bench: ## Run all benchmarks with allocations (BENCH=Evaluate BENCH_TIME=3s to choose)
+	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCH_TIME) -benchmem ./...
+
+fuzz: ## Fuzz the formula compiler and the rulebook loader for a minute each
+	$(GO) test -run '^$$' -fuzz FuzzCompile -fuzztime 60s ./internal/formula
+	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime 60s ./rulebook
+
+lint: ## Run the linters (.golangci.yml says why each one is on)
+	$(GO) run $(GOLANGCI) run ./...
+
+web: ## Build the pages into web/dist (needs Node 20 or newer)
+	cd web && npm ci --no-audit --no-fund && npm run build
+
+clean: ## Remove what was built
+	rm -rf bin web/node_modules
