@@ -1,0 +1,196 @@
+package formula
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/shopspring/decimal"
+
+	"quotewright/internal/fault"
+	"quotewright/money"
+)
+
+// A name without a value makes every comparison false (and its negation true), and
+// every calculation an error that names it.
+
+func (n *Literal) eval(Lookup) (Value, error) { return n.Value, nil }
+
+func (n *Variable) eval(lookup Lookup) (Value, error) {
+	v := lookup(n.Slot)
+	if !v.known {
+		v.kind = n.kind
+	}
+	return v, nil
+}
+
+func (n *Unary) eval(lookup Lookup) (Value, error) {
+	x, err := n.X.eval(lookup)
+	if err != nil {
+		return Value{}, err
+	}
+	if n.Op == Not {
+		return OfBool(!x.truth), nil
+	}
+	if !x.known {
+		return Value{}, missing(n.X)
+	}
+	return OfNumber(x.number.Neg()), nil
+}
+
+func (n *Conditional) eval(lookup Lookup) (Value, error) {
+	c, err := n.If.eval(lookup)
+	if err != nil {
+		return Value{}, err
+	}
+	if c.truth {
+		return n.Then.eval(lookup)
+	}
+	return n.Else.eval(lookup)
+}
+
+func (n *List) eval(lookup Lookup) (Value, error) {
+	v := Value{kind: n.kind, known: true, list: make([]Value, len(n.Items))}
+	for i, item := range n.Items {
+		var err error
+		if v.list[i], err = item.eval(lookup); err != nil {
+			return Value{}, err
+		}
+	}
+	return v, nil
+}
+
+func (n *Call) eval(lookup Lookup) (Value, error) {
+	args := make([]Value, len(n.Args))
+	for i, arg := range n.Args {
+		var err error
+		if args[i], err = arg.eval(lookup); err != nil {
+			return Value{}, err
+		}
+	}
+	v, err := n.fn.Call(args)
+	if err != nil {
+		return Value{}, mistake(n.at, "%s: %s", n.Name, err)
+	}
+	return v, nil
+}
+
+func (n *Binary) eval(lookup Lookup) (Value, error) {
+	left, err := n.Left.eval(lookup)
+	if err != nil {
+		return Value{}, err
+	}
+	if n.Op == And && !left.truth || n.Op == Or && left.truth {
+		return OfBool(left.truth), nil
+	}
+	right, err := n.Right.eval(lookup)
+	if err != nil {
+		return Value{}, err
+	}
+	switch n.Op {
+	case Add, Sub, Mul, Div:
+		return n.calculate(left, right)
+	case And, Or:
+		return OfBool(right.truth), nil
+	}
+	return OfBool(n.compare(left, right)), nil
+}
+
+func (n *Binary) calculate(left, right Value) (Value, error) {
+	if !left.known {
+		return Value{}, missing(n.Left)
+	}
+	if !right.known {
+		return Value{}, missing(n.Right)
+	}
+	switch {
+	case n.kind == Text:
+		return OfText(left.text + right.text), nil
+	case n.Op == Add:
+		return OfNumber(left.number.Add(right.number)), nil
+	case n.Op == Sub:
+		return OfNumber(left.number.Sub(right.number)), nil
+	case n.Op == Mul:
+		return OfNumber(left.number.Mul(right.number)), nil
+	}
+	q, err := money.Divide(left.number, right.number)
+	if err != nil {
+		return Value{}, mistake(n.at, "%s", err)
+	}
+	return OfNumber(q), nil
+}
+
+func (n *Binary) compare(left, right Value) bool {
+	if n.Op == Ne {
+		return !left.Equal(right)
+	}
+	if !left.known || !right.known {
+		return false
+	}
+	switch n.Op {
+	case Eq:
+		return left.Equal(right)
+	case In:
+		return holds(right.list, left)
+	case Contains:
+		if left.kind == Texts {
+			return holds(left.list, right)
+		}
+		return strings.Contains(left.text, right.text)
+	case StartsWith:
+		return strings.HasPrefix(left.text, right.text)
+	case EndsWith:
+		return strings.HasSuffix(left.text, right.text)
+	}
+	order := compare(left, right)
+	switch n.Op {
+	case Lt:
+		return order < 0
+	case Le:
+		return order <= 0
+	case Gt:
+		return order > 0
+	}
+	return order >= 0
+}
+
+func holds(list []Value, v Value) bool {
+	for _, item := range list {
+		if item.Equal(v) {
+			return true
+		}
+	}
+	return false
+}
+
+// compare orders two numbers or two dates.
+func compare(a, b Value) int {
+	if a.kind == Date {
+		return a.date.DaysSince(b.date)
+	}
+	return a.number.Cmp(b.number)
+}
+
+func missing(n Node) error {
+	if v, ok := n.(*Variable); ok {
+		return mistake(n.At(), "%s has no value", v.Name)
+	}
+	return mistake(n.At(), "this has no value")
+}
+
+func mistake(at fault.Position, format string, args ...any) error {
+	return fault.Mistakes{{Position: at, Code: "formula", Text: fmt.Sprintf(format, args...)}}
+}
+
+// Sum adds up all numbers among values and lists of them; what has no value counts
+// nothing.
+func Sum(args []Value) decimal.Decimal {
+	total := decimal.Zero
+	for _, v := range args {
+		if v.kind == Numbers {
+			total = total.Add(Sum(v.list))
+		} else if v.known {
+			total = total.Add(v.number)
+		}
+	}
+	return total
+}

@@ -1,0 +1,155 @@
+package formula
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/golang-sql/civil"
+	"github.com/shopspring/decimal"
+)
+
+// Kind is the type of a value.
+type Kind uint8
+
+// The kinds of values. Any stands for every kind in checks and is no value's kind.
+const (
+	Any Kind = iota
+	Number
+	Text
+	Boolean
+	Date
+	Numbers // list of numbers
+	Texts   // list of texts
+)
+
+var kindNames = [...]string{"value", "number", "text", "boolean", "date", "list of numbers", "list of texts"}
+
+func (k Kind) String() string { return kindNames[k] }
+
+// ParseKind reads the name of a scalar kind as rule files declare it.
+func ParseKind(s string) (Kind, error) {
+	for _, k := range []Kind{Number, Text, Boolean, Date} {
+		if s == k.String() {
+			return k, nil
+		}
+	}
+	return Any, fmt.Errorf("%q is not a type: number, text, boolean or date", s)
+}
+
+// Value is a number, text, boolean, date or list, or the absence of one. The zero
+// Value is the absence of any value.
+type Value struct {
+	kind   Kind
+	known  bool
+	truth  bool
+	number decimal.Decimal
+	text   string
+	date   civil.Date
+	list   []Value
+}
+
+// OfNumber makes a number.
+func OfNumber(d decimal.Decimal) Value { return Value{kind: Number, known: true, number: d} }
+
+// OfInt makes a number from an integer.
+func OfInt(n int64) Value { return OfNumber(decimal.NewFromInt(n)) }
+
+// OfText makes a text.
+func OfText(s string) Value { return Value{kind: Text, known: true, text: s} }
+
+// OfBool makes a boolean.
+func OfBool(b bool) Value { return Value{kind: Boolean, known: true, truth: b} }
+
+// OfDate makes a date; the zero date has no value.
+func OfDate(d civil.Date) Value { return Value{kind: Date, known: !d.IsZero(), date: d} }
+
+// OfTexts makes a list of texts.
+func OfTexts(items []string) Value {
+	v := Value{kind: Texts, known: true, list: make([]Value, len(items))}
+	for i, s := range items {
+		v.list[i] = OfText(s)
+	}
+	return v
+}
+
+// OfNumbers makes a list of numbers.
+func OfNumbers(items []decimal.Decimal) Value {
+	v := Value{kind: Numbers, known: true, list: make([]Value, len(items))}
+	for i, d := range items {
+		v.list[i] = OfNumber(d)
+	}
+	return v
+}
+
+// None is the absence of a value of a kind: an attribute the record lacks.
+func None(k Kind) Value { return Value{kind: k} }
+
+// Kind returns the value's kind.
+func (v Value) Kind() Kind { return v.kind }
+
+// Known reports whether there is a value at all.
+func (v Value) Known() bool { return v.known }
+
+// Number returns a number's decimal, zero for anything else.
+func (v Value) Number() decimal.Decimal { return v.number }
+
+// Text returns a text's string, "" for anything else.
+func (v Value) Text() string { return v.text }
+
+// Bool returns a boolean's truth, false for anything else.
+func (v Value) Bool() bool { return v.truth }
+
+// Date returns a date's day.
+func (v Value) Date() civil.Date { return v.date }
+
+// List returns the items of a list.
+func (v Value) List() []Value { return v.list }
+
+// Equal reports whether two values are the same; the absence of a value equals
+// nothing, and values of different kinds differ.
+func (v Value) Equal(w Value) bool {
+	if !v.known || !w.known || v.kind != w.kind {
+		return false
+	}
+	switch v.kind {
+	case Number:
+		return v.number.Equal(w.number)
+	case Text:
+		return v.text == w.text
+	case Boolean:
+		return v.truth == w.truth
+	case Date:
+		return v.date == w.date
+	}
+	if len(v.list) != len(w.list) {
+		return false
+	}
+	for i := range v.list {
+		if !v.list[i].Equal(w.list[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// String prints the value as people write it; nothing for no value.
+func (v Value) String() string {
+	if !v.known {
+		return ""
+	}
+	switch v.kind {
+	case Number:
+		return v.number.String()
+	case Text:
+		return v.text
+	case Boolean:
+		return fmt.Sprint(v.truth)
+	case Date:
+		return v.date.String()
+	}
+	items := make([]string, len(v.list))
+	for i, item := range v.list {
+		items[i] = item.String()
+	}
+	return strings.Join(items, ", ")
+}
