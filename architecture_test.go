@@ -16,6 +16,7 @@ var layers = [][]string{
 	{"internal/fault"},
 	{"money"},
 	{"catalog", "internal/formula"},
+	{"catalog/catalogtest"},
 	{"configurator"},
 	{"pricing", "bom"},
 	{"rulebook"},

@@ -4,9 +4,9 @@ package catalog
 // what is not in it is gone. Otherwise Upsert adds or replaces by key, and Delete
 // names the keys (see each record's doc and Key) that are gone.
 type Changes[R any] struct {
-	Full   bool
-	Upsert []R
-	Delete []string
+	Full   bool     `json:"full,omitempty"`
+	Upsert []R      `json:"upsert,omitempty"`
+	Delete []string `json:"delete,omitempty"`
 }
 
 // Empty reports whether nothing changes.
@@ -15,17 +15,17 @@ func (c Changes[R]) Empty() bool { return !c.Full && len(c.Upsert) == 0 && len(c
 // Delta is a set of changes to the replica that belong together: all are applied or
 // none. A full load is a Delta in which every kind is Full.
 type Delta struct {
-	Products   Changes[Product]
-	Units      Changes[Unit]
-	Conditions Changes[Condition]
-	BOMs       Changes[BOMItem]
-	Customers  Changes[Customer]
-	Contacts   Changes[Contact]
-	Addresses  Changes[Address]
-	Stock      Changes[Stock]
-	Rates      Changes[Rate]
-	Parts      Changes[Part]
-	Orders     Changes[Order]
-	OrderLines Changes[OrderLine]
-	Invoices   Changes[Invoice]
+	Products   Changes[Product]   `json:"products,omitzero"`
+	Units      Changes[Unit]      `json:"units,omitzero"`
+	Conditions Changes[Condition] `json:"conditions,omitzero"`
+	BOMs       Changes[BOMItem]   `json:"boms,omitzero"`
+	Customers  Changes[Customer]  `json:"customers,omitzero"`
+	Contacts   Changes[Contact]   `json:"contacts,omitzero"`
+	Addresses  Changes[Address]   `json:"addresses,omitzero"`
+	Stock      Changes[Stock]     `json:"stock,omitzero"`
+	Rates      Changes[Rate]      `json:"rates,omitzero"`
+	Parts      Changes[Part]      `json:"parts,omitzero"`
+	Orders     Changes[Order]     `json:"orders,omitzero"`
+	OrderLines Changes[OrderLine] `json:"order_lines,omitzero"`
+	Invoices   Changes[Invoice]   `json:"invoices,omitzero"`
 }

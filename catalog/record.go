@@ -83,11 +83,11 @@ type Condition struct {
 	MinQuantity decimal.Decimal `json:"min_quantity"`
 	Value       decimal.Decimal `json:"value"`
 	Measure     Measure         `json:"measure"`
-	Currency    string          `json:"currency,omitempty"` // of an amount; "" is the company's
-	Per         decimal.Decimal `json:"per"`                // units the amount is for; never 0
-	Unit        string          `json:"unit,omitempty"`     // "" is the base unit
-	ValidFrom   Date            `json:"valid_from"`         // inclusive
-	ValidTo     Date            `json:"valid_to"`           // inclusive
+	Currency    string          `json:"currency,omitempty"`  // of an amount; "" is the company's
+	Per         decimal.Decimal `json:"per"`                 // units the amount is for; never 0
+	Unit        string          `json:"unit,omitempty"`      // "" is the base unit
+	ValidFrom   Date            `json:"valid_from,omitzero"` // inclusive
+	ValidTo     Date            `json:"valid_to,omitzero"`   // inclusive
 }
 
 // BOMItem is one position of a bill of material. Quantity and When are formulas of
@@ -101,8 +101,8 @@ type BOMItem struct {
 	When             string          `json:"when,omitempty"`
 	ScrapPercent     decimal.Decimal `json:"scrap_percent"`
 	Phantom          bool            `json:"phantom,omitempty"`
-	ValidFrom        Date            `json:"valid_from"`
-	ValidTo          Date            `json:"valid_to"`
+	ValidFrom        Date            `json:"valid_from,omitzero"`
+	ValidTo          Date            `json:"valid_to,omitzero"`
 	AlternativeGroup string          `json:"alternative_group,omitempty"`
 	Priority         int             `json:"priority"`       // lowest first within an alternative group
 	File             string          `json:"file,omitempty"` // where it was read, for errors in its formulas
@@ -165,7 +165,7 @@ type Stock struct {
 	OnHand       decimal.Decimal `json:"on_hand"`
 	Reserved     decimal.Decimal `json:"reserved"`
 	Incoming     decimal.Decimal `json:"incoming"`
-	IncomingDate Date            `json:"incoming_date"`
+	IncomingDate Date            `json:"incoming_date,omitzero"`
 }
 
 // Rate is how many units of To one unit of From is worth from a date on. Key: From,
@@ -174,7 +174,7 @@ type Rate struct {
 	From string          `json:"from"`
 	To   string          `json:"to"`
 	Rate decimal.Decimal `json:"rate"`
-	Date Date            `json:"date"`
+	Date Date            `json:"date,omitzero"`
 }
 
 // Part is another name for a product: a CRM product, a customer's part number. Key:
@@ -183,8 +183,8 @@ type Part struct {
 	Alias     string `json:"alias"`
 	SKU       string `json:"sku"`
 	Customer  string `json:"customer,omitempty"`
-	ValidFrom Date   `json:"valid_from"`
-	ValidTo   Date   `json:"valid_to"`
+	ValidFrom Date   `json:"valid_from,omitzero"`
+	ValidTo   Date   `json:"valid_to,omitzero"`
 }
 
 // Order is an order as the ERP knows it. Key: ID.
@@ -193,7 +193,7 @@ type Order struct {
 	Reference string          `json:"reference,omitempty"` // ours
 	Customer  string          `json:"customer,omitempty"`
 	Status    string          `json:"status,omitempty"`
-	Date      Date            `json:"date"`
+	Date      Date            `json:"date,omitzero"`
 	Currency  string          `json:"currency,omitempty"`
 	Total     decimal.Decimal `json:"total"`
 }
@@ -213,8 +213,8 @@ type Invoice struct {
 	ID       string          `json:"id"`
 	Order    string          `json:"order,omitempty"`
 	Customer string          `json:"customer,omitempty"`
-	Date     Date            `json:"date"`
-	Due      Date            `json:"due"`
+	Date     Date            `json:"date,omitzero"`
+	Due      Date            `json:"due,omitzero"`
 	Currency string          `json:"currency,omitempty"`
 	Total    decimal.Decimal `json:"total"`
 	Open     decimal.Decimal `json:"open"`

@@ -15,15 +15,17 @@ type Kind string
 
 // The kinds of error.
 const (
-	Invalid         Kind = "invalid"         // the input cannot be used as it is
-	NotFound        Kind = "not_found"       // no such thing
-	Conflict        Kind = "conflict"        // the state of the thing does not allow this
-	Stale           Kind = "stale"           // somebody changed it since it was read
-	Denied          Kind = "denied"          // known, but may not
-	Unauthenticated Kind = "unauthenticated" // not known
-	TooLarge        Kind = "too_large"       // over a stated limit
-	Unavailable     Kind = "unavailable"     // something this depends on does not answer
-	Internal        Kind = "internal"        // our mistake
+	Invalid  Kind = "invalid"   // the input cannot be used as it is
+	NotFound Kind = "not_found" // no such thing
+	Conflict Kind = "conflict"  // the state of the thing does not allow this
+	Stale    Kind = "stale"     // somebody changed it since it was read
+	// PreconditionRequired: the change does not say which version it is based on.
+	PreconditionRequired Kind = "precondition_required"
+	Denied               Kind = "denied"          // known, but may not
+	Unauthenticated      Kind = "unauthenticated" // not known
+	TooLarge             Kind = "too_large"       // over a stated limit
+	Unavailable          Kind = "unavailable"     // something this depends on does not answer
+	Internal             Kind = "internal"        // our mistake
 )
 
 // Error is an error with a kind, a stable code for programs and a public text for
