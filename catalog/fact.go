@@ -34,11 +34,15 @@ func (v *View) Facts() Facts {
 	for id, c := range v.customers {
 		f.add(queryText("customer", id), keep(&f.Records.Customers, c))
 	}
-	for group, records := range v.conditions {
-		f.add(conditionQuery(group), keepAll(&f.Records.Conditions, records))
+	for group := range v.conditions.all() {
+		f.add(conditionQuery(group), keepAll(&f.Records.Conditions, v.snapshot.conditions.of(group)))
 	}
 	for parent, items := range v.boms {
-		f.add(queryText("bom", parent), contentOfBOM(keepAll(&f.Records.BOMs, items)))
+		if keepAll(&f.Records.BOMs, items) == nil {
+			f.add(queryText("bom", parent), nil)
+		} else {
+			f.add(queryText("bom", parent), contentOfBOM(items))
+		}
 	}
 	for sku, records := range v.stock {
 		f.add(queryText("stock", sku), keepAll(&f.Records.Stock, records))
@@ -50,8 +54,8 @@ func (v *View) Facts() Facts {
 		f.addUnit(q, b)
 	}
 	for q, p := range v.parts {
-		answer := ""
-		if keep(&f.Records.Parts, p) != nil {
+		answer := keep(&f.Records.Parts, p)
+		if p != nil {
 			answer = p.SKU
 		}
 		f.add(queryText("part", q.alias, q.customer, DateText(q.on)), answer)
@@ -90,7 +94,11 @@ func keep[R record](kept *Changes[R], r *R) any {
 	return r
 }
 
-func keepAll[R record](kept *Changes[R], records []R) []R {
+// keepAll is keep for look-ups that return several records.
+func keepAll[R record](kept *Changes[R], records []R) any {
+	if len(records) == 0 {
+		return nil
+	}
 	kept.Upsert = append(kept.Upsert, records...)
 	return records
 }
@@ -109,15 +117,14 @@ func (f *Facts) add(query string, answer any) {
 	f.Facts = append(f.Facts, Fact{Query: query, Answer: contentHash(answer)})
 }
 
-// contentHash is empty for no answer: nil, no records, the empty text.
+// contentHash is empty for no answer.
 func contentHash(answer any) string {
+	if answer == nil {
+		return ""
+	}
 	content, err := json.Marshal(answer)
 	if err != nil {
 		panic(err) // records are plain values
-	}
-	switch string(content) {
-	case "null", "[]", `""`:
-		return ""
 	}
 	sum := sha256.Sum256(content)
 	return hex.EncodeToString(sum[:8])

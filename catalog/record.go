@@ -5,6 +5,8 @@
 package catalog
 
 import (
+	"time"
+
 	"github.com/golang-sql/civil"
 	"github.com/shopspring/decimal"
 )
@@ -12,6 +14,9 @@ import (
 // Date is a day of the calendar without a time zone. The zero value is "no date": in
 // a validity it means open at that end.
 type Date = civil.Date
+
+// DateOf returns the day of a moment, in the moment's own time zone.
+func DateOf(t time.Time) Date { return civil.DateOf(t) }
 
 // Status says whether a product may be sold.
 type Status string

@@ -123,6 +123,16 @@ func sortedKeys(set map[string]bool) []string {
 	return keys
 }
 
+// Records returns everything as a full load, each kind in the order of its keys.
+func (s *Snapshot) Records() Delta {
+	return Delta{
+		Products: s.products.all(), Units: s.units.all(), Conditions: s.conditions.all(), BOMs: s.boms.all(),
+		Customers: s.customers.all(), Contacts: s.contacts.all(), Addresses: s.addresses.all(), Stock: s.stock.all(),
+		Rates: s.rates.all(), Parts: s.parts.all(), Orders: s.orders.all(), OrderLines: s.orderLines.all(),
+		Invoices: s.invoices.all(),
+	}
+}
+
 // Counts says how many records of each kind there are.
 type Counts struct {
 	Products   int `json:"products"`

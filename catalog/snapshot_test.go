@@ -147,6 +147,7 @@ func TestRate(t *testing.T) {
 	v := catalog.NewView(catalog.NewSnapshot("1", catalog.Delta{Rates: catalog.Changes[catalog.Rate]{Upsert: []catalog.Rate{
 		rate("USD", "TWD", "32", 10), rate("USD", "TWD", "31", 1), rate("EUR", "USD", "1.25", 5),
 		rate("EUR", "JPY", "160", 3), rate("JPY", "TWD", "0.2", 2), rate("XAU", "XAG", "80", 1),
+		rate("CHF", "SEK", "11", 1), rate("SEK", "CHF", "0.1", 4), rate("SEK", "NOK", "1.1", 3),
 	}}}))
 	for _, test := range []struct {
 		from, to string
@@ -161,6 +162,8 @@ func TestRate(t *testing.T) {
 		{"EUR", "TWD", 20, "40", 5},    // through USD, whose older rate is later than that through JPY
 		{"EUR", "TWD", 4, "32", 2},     // through JPY: EUR to USD is not known yet
 		{"TWD", "EUR", 20, "0.025", 5}, // both legs inverse
+		{"CHF", "NOK", 20, "11", 3},    // the inverse leg is later than the direct one
+		{"CHF", "NOK", 3, "12.1", 1},
 		{"USD", "TWD", 0, "", 0},
 		{"USD", "XAU", 20, "", 0},
 	} {

@@ -1,6 +1,10 @@
 package catalog
 
-import "sort"
+import (
+	"cmp"
+	"slices"
+	"sort"
+)
 
 // record is what all kinds of records have in common.
 type record interface{ Key() string }
@@ -50,6 +54,13 @@ func (t table[R]) one(group string) (*R, bool) {
 		return nil, false
 	}
 	return &t.rows[t.spans[n].from], true
+}
+
+// all returns every record, in the order of the keys.
+func (t table[R]) all() Changes[R] {
+	c := Changes[R]{Full: true, Upsert: slices.Clone(t.rows)}
+	slices.SortFunc(c.Upsert, func(a, b R) int { return cmp.Compare(a.Key(), b.Key()) })
+	return c
 }
 
 // apply returns the table after the changes: itself when there are none.

@@ -7,10 +7,9 @@ import "github.com/shopspring/decimal"
 // evaluation; it is not safe for concurrent use. What it returns must not be changed.
 type View struct {
 	snapshot   *Snapshot
-	group      []byte // of the condition look-up at hand
 	products   map[string]*Product
 	customers  map[string]*Customer
-	conditions map[string][]Condition
+	conditions conditionLog
 	boms       map[string][]BOMItem
 	stock      map[string][]Stock
 	rates      map[rateQuery]*conversion
@@ -42,7 +41,7 @@ type baseUnits struct {
 func NewView(s *Snapshot) *View {
 	return &View{
 		snapshot: s, products: map[string]*Product{}, customers: map[string]*Customer{},
-		conditions: map[string][]Condition{}, boms: map[string][]BOMItem{}, stock: map[string][]Stock{},
+		boms: map[string][]BOMItem{}, stock: map[string][]Stock{},
 		rates: map[rateQuery]*conversion{}, units: map[unitQuery]*baseUnits{}, parts: map[partQuery]*Part{},
 	}
 }
@@ -75,13 +74,29 @@ func remember[K comparable, R any](seen map[K]*R, key K, find func(K) (*R, bool)
 // Conditions returns every record of exactly this type and these keys, which must be
 // sorted by name: all validities and scales, ordered by start, minimum quantity and ID.
 func (v *View) Conditions(typ string, keys []KeyField) []Condition {
-	v.group = appendConditionGroup(v.group[:0], typ, keys)
-	records, ok := v.conditions[string(v.group)]
-	if !ok {
-		records = v.snapshot.conditions.ofBytes(v.group)
-		v.conditions[string(v.group)] = records
+	log := &v.conditions
+	from := len(log.groups)
+	log.groups = appendConditionGroup(log.groups, typ, keys)
+	log.ends = append(log.ends, len(log.groups))
+	return v.snapshot.conditions.ofBytes(log.groups[from:])
+}
+
+// conditionLog are the groups of all condition look-ups, one after the other. There
+// are several per line of a quote, so they are only written down, repeats included.
+type conditionLog struct {
+	groups []byte
+	ends   []int // of each group
+}
+
+// all returns the groups without repeats.
+func (l *conditionLog) all() map[string]bool {
+	groups := map[string]bool{}
+	from := 0
+	for _, end := range l.ends {
+		groups[string(l.groups[from:end])] = true
+		from = end
 	}
-	return records
+	return groups
 }
 
 // BOM returns the positions of a bill of material, all validities, ordered by position
@@ -160,8 +175,8 @@ func (v *View) SKU(alias, customer string, on Date) (sku string, ok bool) {
 }
 
 func (v *View) findPart(q partQuery) (*Part, bool) {
-	if p, ok := currentPart(v.snapshot.parts.of(joinKey(q.alias, q.customer)), q.on); ok || q.customer == "" {
-		return p, ok
+	if p, ok := currentPart(v.snapshot.parts.of(joinKey(q.alias, q.customer)), q.on); ok {
+		return p, true
 	}
 	return currentPart(v.snapshot.parts.of(joinKey(q.alias, "")), q.on)
 }
