@@ -27,6 +27,8 @@ type Function struct {
 	Variadic bool   // the last parameter may repeat
 	Result   Kind   // Any: the kind of the first argument
 	Call     func(args []Value) (Value, error)
+	// Type, if set, gives the result's kind from the arguments, instead of Result.
+	Type func(args []Node) (Kind, error)
 	// Check, if set, looks at constant arguments when the formula is compiled.
 	Check func(args []Node) error
 }

@@ -288,7 +288,14 @@ func (t *translator) call(at fault.Position, n *ast.CallNode) Node {
 	if !t.arguments(c) {
 		return wrong{at}
 	}
-	if c.kind == Any {
+	switch {
+	case fn.Type != nil:
+		kind, err := fn.Type(c.Args)
+		if err != nil {
+			return t.fail(c.at, "%s: %s", name, err)
+		}
+		c.kind = kind
+	case c.kind == Any:
 		c.kind = c.Args[0].Kind()
 	}
 	if fn.Check != nil {
