@@ -98,6 +98,15 @@ func (d Domain) MarshalJSON() ([]byte, error) {
 	return json.Marshal(d.Values)
 }
 
+// UnmarshalJSON reads what MarshalJSON printed.
+func (d *Domain) UnmarshalJSON(data []byte) error {
+	if json.Unmarshal(data, &d.Values) == nil {
+		return nil
+	}
+	d.Values = nil
+	return json.Unmarshal(data, &d.Ranges)
+}
+
 // State is the answer to a selection.
 type State struct {
 	Complete   bool                           `json:"complete"`

@@ -122,8 +122,7 @@ func compileColumn(h Cell, s *scope) (column, string) {
 	c.kind = kind
 	c.slot, _ = s.env.Slot(c.name)
 	c.path = c.name == "product.family" || c.name == "customer.region"
-	ordered := c.op == ">=" || c.op == "<=" || c.op == ">" || c.op == "<"
-	if ordered && kind != formula.Number && kind != formula.Date {
+	if c.ordered() && kind != formula.Number && kind != formula.Date {
 		return c, fmt.Sprintf("%s compares numbers and dates, but %s is a %s", c.op, c.name, kind)
 	}
 	if c.op == "startsWith" && kind != formula.Text {
@@ -253,21 +252,68 @@ func (t *table) overlaps() fault.Mistakes {
 
 // overlap reports whether the cells of two rows leave room for a common input.
 func (t *table) overlap(a, b tableRow) bool {
+	spans := map[string]*span{}
 	for i, c := range t.columns {
 		x, y := a.cells[i].values, b.cells[i].values
-		if len(x) == 0 || len(y) == 0 || c.op != "=" && c.op != "in" {
-			continue
+		switch {
+		case c.op == "=" || c.op == "in":
+			if len(x) > 0 && len(y) > 0 && !c.common(x, y) {
+				return false
+			}
+		case c.kind == formula.Number && c.ordered():
+			if spans[c.name] == nil {
+				spans[c.name] = &span{}
+			}
+			spans[c.name].narrow(c.op, x)
+			spans[c.name].narrow(c.op, y)
 		}
-		common := slices.ContainsFunc(x, func(v formula.Value) bool {
-			return slices.ContainsFunc(y, func(w formula.Value) bool {
-				return v.Equal(w) || c.path && (below(v.Text(), w.Text()) || below(w.Text(), v.Text()))
-			})
-		})
-		if !common {
+	}
+	for _, s := range spans {
+		if s.empty() {
 			return false
 		}
 	}
 	return true
+}
+
+func (c column) ordered() bool { return strings.ContainsAny(c.op, "<>") }
+
+func (c column) common(x, y []formula.Value) bool {
+	return slices.ContainsFunc(x, func(v formula.Value) bool {
+		return slices.ContainsFunc(y, func(w formula.Value) bool {
+			return v.Equal(w) || c.path && (below(v.Text(), w.Text()) || below(w.Text(), v.Text()))
+		})
+	})
+}
+
+// span is the range of numbers that a row's bounds on one input leave.
+type span struct {
+	low, high         *decimal.Decimal
+	lowOpen, highOpen bool // the bound itself is not in it
+}
+
+func (s *span) narrow(op string, bound []formula.Value) {
+	if len(bound) == 0 {
+		return
+	}
+	d, open := bound[0].Number(), op == ">" || op == "<"
+	if op[0] == '>' {
+		if s.low == nil || d.GreaterThan(*s.low) || d.Equal(*s.low) && open {
+			s.low, s.lowOpen = &d, open
+		}
+		return
+	}
+	if s.high == nil || d.LessThan(*s.high) || d.Equal(*s.high) && open {
+		s.high, s.highOpen = &d, open
+	}
+}
+
+func (s *span) empty() bool {
+	if s.low == nil || s.high == nil {
+		return false
+	}
+	order := s.low.Cmp(*s.high)
+	return order > 0 || order == 0 && (s.lowOpen || s.highOpen)
 }
 
 // below reports whether a path is another or lies below it.

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/tools/txtar"
+
 	"quotewright/bom"
 	"quotewright/configurator"
 	"quotewright/internal/fault"
@@ -27,9 +29,10 @@ const (
 // Book is a rulebook that is free of mistakes. It is immutable and safe for concurrent
 // use; its hash is that of the names and contents of its files.
 type Book struct {
+	Name    string         // of the company
+	Company money.Currency // of the company
+
 	hash        string
-	name        string
-	company     money.Currency
 	languages   []string
 	units       map[string]Unit
 	schema      *pricing.Schema
@@ -48,12 +51,6 @@ type Model struct {
 
 // Hash names the content: "sha256:…".
 func (b *Book) Hash() string { return b.hash }
-
-// Name returns the company's name.
-func (b *Book) Name() string { return b.name }
-
-// Company returns the company's currency.
-func (b *Book) Company() money.Currency { return b.company }
 
 // Languages returns the languages that messages are written in.
 func (b *Book) Languages() []string { return slices.Clone(b.languages) }
@@ -136,6 +133,24 @@ func Load(fsys fs.FS) (*Book, fault.Mistakes) {
 	return l.book, l.mistakes.Sort()
 }
 
+// FS gives files by path the form that Load reads.
+func FS(files map[string]string) fs.FS {
+	var archive txtar.Archive
+	for _, name := range sorted(files) {
+		archive.Files = append(archive.Files, txtar.File{Name: name, Data: []byte(files[name])})
+	}
+	folder, err := txtar.FS(&archive)
+	if err != nil { // a path that no folder can hold
+		return brokenFS{err}
+	}
+	return folder
+}
+
+type brokenFS struct{ err error }
+
+// Open fails: the files do not make a folder.
+func (b brokenFS) Open(string) (fs.File, error) { return nil, b.err }
+
 // readFiles takes in every rule file; what has no place in a rulebook is a mistake.
 func (l *loader) readFiles(fsys fs.FS) {
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
@@ -143,7 +158,7 @@ func (l *loader) readFiles(fsys fs.FS) {
 		base := path.Base(name)
 		switch {
 		case err != nil:
-			l.mistakes.Add(at, "cannot be read")
+			l.mistakes.Add(at, "cannot be read: %s", err)
 			return nil
 		case name != "." && strings.HasPrefix(base, "."):
 			if d.IsDir() {
@@ -247,7 +262,7 @@ func (l *loader) readCompany() {
 		l.mistakes.Add(c.rounding.At, "%s", err)
 	}
 	c.schema.Company, c.schema.NetRounding = currency, mode
-	l.book.name, l.book.company, l.book.languages, l.book.units = c.name, currency, c.languages, c.units
+	l.book.Name, l.book.Company, l.book.languages, l.book.units = c.name, currency, c.languages, c.units
 }
 
 func (l *loader) readTables() {
@@ -294,6 +309,7 @@ func (l *loader) compileModels() {
 		}
 		overlays, wrong := bom.CompileOverlays(model, d.overlays)
 		l.mistakes = append(l.mistakes, wrong...)
+		l.mistakes = append(l.mistakes, model.Check()...)
 		m := &Model{Model: model, Overlays: overlays}
 		if _, twice := l.book.models[d.def.ID]; twice {
 			l.mistakes.Add(d.def.At, "the model %s is there twice", d.def.ID)
