@@ -50,15 +50,16 @@ type Result struct {
 
 // Component is one position of the exploded tree, parents before their components.
 type Component struct {
-	Level    int             `json:"level"`
-	Position string          `json:"position"`
-	SKU      string          `json:"sku"`
-	Name     string          `json:"name"`
-	Quantity decimal.Decimal `json:"quantity"` // base units, for the whole line, scrap included
-	Unit     string          `json:"unit"`
-	UnitCost *money.Amount   `json:"unit_cost,omitempty"`
-	Cost     *money.Amount   `json:"cost,omitempty"` // rounded; an assembly's is that of what it is made of
-	Assembly bool            `json:"assembly,omitempty"`
+	Level        int             `json:"level"`
+	Position     string          `json:"position"`
+	SKU          string          `json:"sku"`
+	Name         string          `json:"name"`
+	Quantity     decimal.Decimal `json:"quantity"` // base units, for the whole line, scrap included
+	Unit         string          `json:"unit"`
+	UnitCost     *money.Amount   `json:"unit_cost,omitempty"`
+	Cost         *money.Amount   `json:"cost,omitempty"` // rounded; an assembly's is that of what it is made of
+	Assembly     bool            `json:"assembly,omitempty"`
+	LeadTimeDays int             `json:"lead_time_days,omitempty"`
 }
 
 // Availability says when the quantity can be there.
@@ -236,7 +237,8 @@ func (e *exploder) list(out []Component, n *node, quantity decimal.Decimal, leve
 	for _, it := range n.items {
 		q := quantity.Mul(it.quantity)
 		c := Component{Level: level, Position: it.position, SKU: it.node.product.SKU, Name: it.node.product.Name,
-			Quantity: q, Unit: it.node.product.Unit, Assembly: len(it.node.items) > 0}
+			Quantity: q, Unit: it.node.product.Unit, Assembly: len(it.node.items) > 0,
+			LeadTimeDays: it.node.product.LeadTimeDays}
 		if it.node.unitCost != nil {
 			unit, cost := e.in.Currency.Amount(*it.node.unitCost), e.in.Currency.Amount(e.in.Currency.Round(it.node.unitCost.Mul(q)))
 			c.UnitCost, c.Cost = &unit, &cost

@@ -38,8 +38,10 @@ type Line struct {
 	Skip         bool             // has errors already and is not priced
 }
 
-// Component is a part of what the line is made of.
+// Component is a part of what the line is made of. Components come as a tree written
+// out, each before what it is made of.
 type Component struct {
+	Level    int // 1: directly in the line's product
 	Product  *catalog.Product
 	Quantity decimal.Decimal // base units, for the whole line
 }

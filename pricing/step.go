@@ -97,37 +97,52 @@ func (r *run) fromConditions(s *step, l *lineRun, basis decimal.Decimal) (outcom
 	first := s.choose == chooseFirst
 	switch s.kind {
 	case "options":
-		return r.each(s, len(l.in.Options), func(i int) subject {
-			return subject{product: l.in.Product, option: l.in.Options[i], quantity: l.in.BaseQuantity}
-		}, basis)
+		var options []part
+		for _, keys := range l.in.Options {
+			options = append(options, part{subject: subject{product: l.in.Product, option: keys, quantity: l.in.BaseQuantity}})
+		}
+		return r.each(s, options, basis)
 	case "components":
-		return r.each(s, len(l.in.Components), func(i int) subject {
-			return subject{product: l.in.Components[i].Product, quantity: l.in.Components[i].Quantity}
-		}, basis)
+		var components []part
+		for _, c := range l.in.Components {
+			components = append(components, part{subject{product: c.Product, quantity: c.Quantity}, c.Level})
+		}
+		return r.each(s, components, basis)
 	}
 	found, lost, err := r.conditions(s.condition, subject{product: l.in.Product, quantity: l.in.BaseQuantity}, basis, first)
 	return outcome{candidates: found, lost: lost}, err
 }
 
-// each sums the first record of every option or component.
-func (r *run) each(s *step, n int, of func(int) subject, basis decimal.Decimal) (outcome, error) {
+// part is one option or component to price.
+type part struct {
+	subject
+	level int // 0: no tree
+}
+
+// each sums the first record of every part. A component with a price of its own is
+// priced as a whole; what has none is priced by what it is made of.
+func (r *run) each(s *step, parts []part, basis decimal.Decimal) (outcome, error) {
 	var out outcome
 	sum := candidate{id: s.def.ID}
 	priced := 0
-	for i := range n {
-		sub := of(i)
-		found, lost, err := r.conditions(s.condition, sub, basis, true)
+	for i := 0; i < len(parts); i++ {
+		found, lost, err := r.conditions(s.condition, parts[i].subject, basis, true)
 		if err != nil {
 			return out, err
 		}
 		out.lost = append(out.lost, lost...)
 		if len(found) == 0 {
-			out.lost = append(out.lost, Lost{ID: sub.name(), Reason: "no " + s.condition.ID + " record"})
+			if i+1 == len(parts) || parts[i+1].level <= parts[i].level {
+				out.lost = append(out.lost, Lost{ID: parts[i].name(), Reason: "no " + s.condition.ID + " record"})
+			}
 			continue
 		}
 		priced++
 		sum.amount = sum.amount.Add(found[0].amount)
 		sum.note = appendNote(sum.note, found[0].id)
+		for parts[i].level > 0 && i+1 < len(parts) && parts[i+1].level > parts[i].level {
+			i++
+		}
 	}
 	if priced > 0 {
 		out.candidates = []candidate{sum}

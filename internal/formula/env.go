@@ -115,15 +115,15 @@ func (e *Env) unknown(name string) string {
 			return fmt.Sprintf("%s is not a value; it has fields such as %s", name, n)
 		}
 	}
-	if near := nearest(name, e.Names()); near != "" {
+	if near := Nearest(name, e.Names()); near != "" {
 		return fmt.Sprintf("unknown name %s; did you mean %s?", name, near)
 	}
 	return "unknown name " + name
 }
 
-// nearest returns the candidate with the fewest edits, if they are few enough to be a
-// slip of the fingers.
-func nearest(name string, candidates []string) string {
+// Nearest returns the candidate with the fewest edits, if they are few enough to be a
+// slip of the fingers; "" otherwise.
+func Nearest(name string, candidates []string) string {
 	best, least := "", 1+len(name)/4
 	for _, c := range candidates {
 		if d := distance(name, c); d <= least && (best == "" || d < least) {

@@ -21,28 +21,6 @@ const (
 	maxNodes  = 500
 )
 
-// Source is the text of a formula and the place of its first character.
-type Source struct {
-	Text string
-	At   fault.Position
-}
-
-// position returns the place of the character at a rune offset.
-func (s Source) position(offset int) fault.Position {
-	at, column := s.At, 0
-	for i, r := range []rune(s.Text) {
-		if i == offset {
-			break
-		}
-		column++
-		if r == '\n' {
-			at.Line++
-			at.Column, column = 0, 0
-		}
-	}
-	return at.Right(column)
-}
-
 // Formula is a compiled expression. It is immutable and safe for concurrent use.
 type Formula struct {
 	source Source

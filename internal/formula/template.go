@@ -48,7 +48,7 @@ func CompileTemplate(env *Env, source Source) (*Template, fault.Mistakes) {
 			mistakes.Add(source.position(offset), "the brace has no partner")
 			break
 		}
-		inner := Source{Text: rest[1:length], At: source.position(offset + 1)}
+		inner := source.part(offset+1, rest[1:length])
 		f, wrong := Compile(env, inner, Any)
 		mistakes = append(mistakes, wrong...)
 		t.parts = append(t.parts, part{formula: f})

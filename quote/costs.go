@@ -1,0 +1,7 @@
+package quote
+
+// WithoutCosts returns the totals as they may be shown to anybody.
+func (t Totals) WithoutCosts() Totals {
+	t.Cost, t.Margin, t.MarginPercent = nil, nil, nil
+	return t
+}

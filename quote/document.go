@@ -1,0 +1,172 @@
+package quote
+
+import (
+	"github.com/shopspring/decimal"
+
+	"quotewright/catalog"
+	"quotewright/money"
+)
+
+// Evaluation is what a request costs and why, and what it was read from. Two
+// evaluations of the same request with the same Book and the same catalog are the same
+// bytes in JSON.
+type Evaluation struct {
+	Versions          Versions         `json:"versions"`
+	CatalogAgeSeconds *int64           `json:"catalog_age_seconds,omitempty"` // set where it is shown; never stored
+	Currency          string           `json:"currency"`
+	Lines             []EvaluatedLine  `json:"lines"`
+	Steps             []Step           `json:"steps"` // of the whole quote
+	Totals            Totals           `json:"totals"`
+	Approvals         []NeededApproval `json:"approvals"`
+	Messages          []Message        `json:"messages"`
+
+	view *catalog.View
+}
+
+// Versions name everything an evaluation depends on besides its request.
+type Versions struct {
+	Rulebook string `json:"rulebook"` // content hash
+	Catalog  string `json:"catalog"`
+	Engine   string `json:"engine"`
+}
+
+// EvaluatedLine is a line of the request with its price. A line with an error has no
+// amounts.
+type EvaluatedLine struct {
+	ID              string           `json:"id"`
+	SKU             string           `json:"sku"`
+	Alias           string           `json:"alias,omitempty"` // as requested, when it is another name
+	Name            string           `json:"name,omitempty"`
+	PartNumber      string           `json:"part_number,omitempty"`
+	Quantity        string           `json:"quantity"`
+	Unit            string           `json:"unit,omitempty"`
+	Optional        bool             `json:"optional,omitempty"` // not in the totals
+	UnitPrice       *money.Amount    `json:"unit_price,omitempty"`
+	List            *money.Amount    `json:"list,omitempty"`
+	Discount        *money.Amount    `json:"discount,omitempty"`
+	DiscountPercent *decimal.Decimal `json:"discount_percent,omitempty"` // of list
+	Net             *money.Amount    `json:"net,omitempty"`
+	Tax             *money.Amount    `json:"tax,omitempty"`
+	Gross           *money.Amount    `json:"gross,omitempty"`
+	Steps           []Step           `json:"steps,omitempty"`
+	Configuration   *Configuration   `json:"configuration,omitempty"`
+	Components      []Component      `json:"components,omitempty"`
+	Cost            *money.Amount    `json:"cost,omitempty"` // absent: not known, or not to be seen
+	Margin          *money.Amount    `json:"margin,omitempty"`
+	MarginPercent   *decimal.Decimal `json:"margin_percent,omitempty"`
+	Availability    *Availability    `json:"availability,omitempty"`
+}
+
+// Step is one step of the price waterfall.
+type Step struct {
+	ID          string           `json:"id"`
+	Title       string           `json:"title,omitempty"`
+	Kind        string           `json:"kind,omitempty"` // its source: condition, table, subtotal …
+	Amount      *money.Amount    `json:"amount,omitempty"`
+	Running     *money.Amount    `json:"running,omitempty"`
+	Basis       *money.Amount    `json:"basis,omitempty"`
+	Rate        *decimal.Decimal `json:"rate,omitempty"` // percent
+	Source      *Source          `json:"source,omitempty"`
+	Statistical bool             `json:"statistical,omitempty"` // not part of the price
+	Excluded    bool             `json:"excluded,omitempty"`    // not part of net
+	ShowsCost   bool             `json:"shows_cost,omitempty"`  // hidden from whoever may not see costs
+	Lost        []Lost           `json:"lost,omitempty"`
+	Note        string           `json:"note,omitempty"`
+}
+
+// Source is where a value comes from: a place in a rule file, a record of the catalog.
+type Source struct {
+	File   string `json:"file,omitempty"`
+	Line   int    `json:"line,omitempty"`
+	Column int    `json:"column,omitempty"`
+	Record string `json:"record,omitempty"`
+}
+
+// Lost is something that did not apply, and why.
+type Lost struct {
+	ID     string `json:"id"`
+	Reason string `json:"reason"`
+}
+
+// Component is one position of the exploded bill of material.
+type Component struct {
+	Level    int           `json:"level"`
+	Position string        `json:"position"`
+	SKU      string        `json:"sku"`
+	Name     string        `json:"name,omitempty"`
+	Quantity string        `json:"quantity"`
+	Unit     string        `json:"unit,omitempty"`
+	Assembly bool          `json:"assembly,omitempty"` // its own components follow
+	UnitCost *money.Amount `json:"unit_cost,omitempty"`
+	Cost     *money.Amount `json:"cost,omitempty"`
+}
+
+// Availability is when the line can be delivered.
+type Availability struct {
+	Date         catalog.Date `json:"date,omitzero"`
+	FromStock    string       `json:"from_stock,omitempty"`
+	LeadTimeDays int          `json:"lead_time_days"`
+	Late         bool         `json:"late,omitempty"` // after the date that was asked for
+}
+
+// Totals add up the lines that are not optional.
+type Totals struct {
+	List            *money.Amount    `json:"list,omitempty"`
+	Discount        *money.Amount    `json:"discount,omitempty"`
+	DiscountPercent *decimal.Decimal `json:"discount_percent,omitempty"` // of list
+	Net             *money.Amount    `json:"net,omitempty"`
+	Tax             *money.Amount    `json:"tax,omitempty"`
+	Gross           *money.Amount    `json:"gross,omitempty"`
+	Cost            *money.Amount    `json:"cost,omitempty"`
+	Margin          *money.Amount    `json:"margin,omitempty"`
+	MarginPercent   *decimal.Decimal `json:"margin_percent,omitempty"`
+}
+
+// NeededApproval is a decision that the rules ask for.
+type NeededApproval struct {
+	ID     string   `json:"id"`
+	Roles  []string `json:"roles"`
+	Order  string   `json:"order,omitempty"` // sequence, parallel
+	Lines  []string `json:"lines,omitempty"`
+	Reason string   `json:"reason"`
+}
+
+// Severity says how bad a message is. A quote with an error cannot be submitted.
+type Severity string
+
+// The severities.
+const (
+	SeverityError   Severity = "error"
+	SeverityWarning Severity = "warning"
+	SeverityInfo    Severity = "info"
+)
+
+// Message is something to tell about the request or one of its lines.
+type Message struct {
+	Severity Severity `json:"severity"`
+	Code     string   `json:"code"`
+	Line     string   `json:"line,omitempty"`
+	Feature  string   `json:"feature,omitempty"`
+	Text     string   `json:"text"`
+	Source   *Source  `json:"source,omitempty"`
+}
+
+// Errors returns the messages that keep a quote from being submitted.
+func (e *Evaluation) Errors() []Message {
+	var errs []Message
+	for _, m := range e.Messages {
+		if m.Severity == SeverityError {
+			errs = append(errs, m)
+		}
+	}
+	return errs
+}
+
+// Facts returns what the evaluation was read from: with the same Book, a Snapshot of
+// their Records gives the same Evaluation. An Evaluation that was decoded has none.
+func (e *Evaluation) Facts() catalog.Facts {
+	if e.view == nil {
+		return catalog.Facts{}
+	}
+	return e.view.Facts()
+}

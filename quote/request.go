@@ -1,0 +1,49 @@
+package quote
+
+import (
+	"bytes"
+	"encoding/json"
+
+	"quotewright/catalog"
+	"quotewright/internal/formula"
+)
+
+// Request is what to configure and price. It is complete: with a Book and a Snapshot
+// it gives one Evaluation, and nothing else has a say in it.
+type Request struct {
+	SalesModel string                   `json:"sales_model"`
+	Customer   string                   `json:"customer"`
+	Currency   string                   `json:"currency,omitempty"` // "": the customer's, else the company's
+	Date       catalog.Date             `json:"date,omitzero"`
+	Inputs     map[string]formula.Value `json:"inputs,omitempty"`
+	Lines      []Line                   `json:"lines"`
+}
+
+// Line is one line of a request.
+type Line struct {
+	ID            string                   `json:"id"`
+	SKU           string                   `json:"sku"` // or an alias of parts.csv
+	Quantity      Number                   `json:"quantity"`
+	Unit          string                   `json:"unit,omitempty"` // "": the product's base unit
+	Configuration map[string]formula.Value `json:"configuration,omitempty"`
+	Inputs        map[string]formula.Value `json:"inputs,omitempty"`
+	Requested     catalog.Date             `json:"requested,omitzero"` // wanted delivery
+	Optional      bool                     `json:"optional,omitempty"` // shown, not in the totals
+}
+
+// Number is a number as it was sent, string or JSON number, so that a wrong one can be
+// reported on its line instead of refusing the whole request.
+type Number string
+
+// UnmarshalJSON takes any scalar as its text.
+func (n *Number) UnmarshalJSON(data []byte) error {
+	data = bytes.TrimSpace(data)
+	if len(data) > 0 && data[0] == '"' {
+		var s string
+		err := json.Unmarshal(data, &s)
+		*n = Number(s)
+		return err
+	}
+	*n = Number(data)
+	return nil
+}

@@ -1,0 +1,88 @@
+package quote
+
+import (
+	"quotewright/bom"
+	"quotewright/pricing"
+)
+
+// show is the document of a line. priced is nil when it never came to pricing.
+func (r *evaluator) show(l *line, priced *pricing.LineResult) EvaluatedLine {
+	out := EvaluatedLine{ID: l.request.ID, SKU: l.request.SKU, Quantity: string(l.request.Quantity), Unit: l.request.Unit, Optional: l.request.Optional}
+	if l.product != nil {
+		out.SKU, out.Name = l.product.SKU, l.product.Name
+		if l.request.SKU != l.product.SKU {
+			out.Alias = l.request.SKU
+		}
+	}
+	if l.unit != "" {
+		out.Unit = l.unit
+	}
+	if l.quantity.Sign() > 0 {
+		out.Quantity = l.quantity.String()
+	}
+	if l.state != nil {
+		out.PartNumber, out.Configuration = l.state.PartNumber, r.configurationOf(l)
+	}
+	if priced == nil || l.failed {
+		return out
+	}
+	out.Components = componentsOf(l.made.Components)
+	out.Availability = availabilityOf(l)
+	for i := range priced.Steps {
+		out.Steps = append(out.Steps, stepOf(&priced.Steps[i]))
+	}
+	if !priced.Failed {
+		out.amounts(priced)
+	}
+	return out
+}
+
+// configurationOf shares the document of a state between the lines that share it.
+func (r *evaluator) configurationOf(l *line) *Configuration {
+	c, known := r.shown[l.state]
+	if !known {
+		c = showConfiguration(l.state)
+		r.shown[l.state] = c
+	}
+	return c
+}
+
+func (out *EvaluatedLine) amounts(priced *pricing.LineResult) {
+	f := &priced.Figures
+	out.UnitPrice = &priced.UnitPrice
+	out.List, out.Discount, out.Net, out.Tax, out.Gross = &f.List, &f.Discount, &f.Net, &f.Tax, &f.Gross
+	out.DiscountPercent = &f.DiscountPercent
+	out.Cost, out.Margin, out.MarginPercent = f.Cost, f.Margin, f.MarginPercent
+}
+
+func totalsOf(f *pricing.Figures) Totals {
+	return Totals{List: &f.List, Discount: &f.Discount, DiscountPercent: &f.DiscountPercent, Net: &f.Net, Tax: &f.Tax, Gross: &f.Gross,
+		Cost: f.Cost, Margin: f.Margin, MarginPercent: f.MarginPercent}
+}
+
+func stepOf(s *pricing.StepResult) Step {
+	out := Step{ID: s.ID, Title: s.Title, Kind: s.Kind, Amount: &s.Amount, Running: &s.Running, Basis: s.Basis, Rate: s.Rate,
+		Statistical: s.Statistical, Excluded: s.Excluded, ShowsCost: s.Cost, Note: s.Note}
+	if s.Source != nil {
+		out.Source = &Source{File: s.Source.File, Line: s.Source.Line, Record: s.Source.Record}
+	}
+	for _, lost := range s.Lost {
+		out.Lost = append(out.Lost, Lost(lost))
+	}
+	return out
+}
+
+func componentsOf(made []bom.Component) []Component {
+	var out []Component
+	for _, c := range made {
+		out = append(out, Component{Level: c.Level, Position: c.Position, SKU: c.SKU, Name: c.Name, Quantity: c.Quantity.String(),
+			Unit: c.Unit, Assembly: c.Assembly, UnitCost: c.UnitCost, Cost: c.Cost})
+	}
+	return out
+}
+
+func availabilityOf(l *line) *Availability {
+	a := l.made.Availability
+	return &Availability{Date: a.Date, FromStock: a.FromStock.String(), LeadTimeDays: a.LeadTimeDays,
+		Late: !l.request.Requested.IsZero() && a.Date.After(l.request.Requested)}
+}
