@@ -270,6 +270,7 @@ func (c *compiler) options(f *feature, at int, d FeatureDefinition) {
 	}
 	c.m.variables = append(c.m.variables, v)
 	c.declare(f.ID, formula.Text, one(f.first))
+	c.m.env.Restrict(d.ID, optionIDs(f.Options))
 	options, first := f.Options, f.first
 	for a, kind := range f.attributes {
 		c.declare(f.ID+"."+a, kind, func(s *assignment) formula.Value {
@@ -303,6 +304,7 @@ func (c *compiler) selection(f *feature, at int, d FeatureDefinition) {
 		}
 		return formula.OfTexts(ids)
 	})
+	c.m.env.Restrict(f.ID, optionIDs(f.Options))
 	for a, kind := range f.attributes {
 		if kind != formula.Number {
 			continue
@@ -318,6 +320,14 @@ func (c *compiler) selection(f *feature, at int, d FeatureDefinition) {
 		})
 	}
 	c.cardinality(f)
+}
+
+func optionIDs(options []Option) []string {
+	ids := make([]string, len(options))
+	for i, o := range options {
+		ids[i] = o.ID
+	}
+	return ids
 }
 
 // cardinality makes select a constraint like any other.
@@ -487,7 +497,7 @@ func (c *compiler) table(k *constraint, t *Combinations) {
 
 // index returns the index of a value as people write it, or −1.
 func (v variable) index(text string) int {
-	if d, err := money.Parse(text); err == nil && v.values[0].Kind() == formula.Number {
+	if d, err := money.Parse(text); err == nil && len(v.values) > 0 && v.values[0].Kind() == formula.Number {
 		return slices.IndexFunc(v.values, func(x formula.Value) bool { return x.Number().Equal(d) })
 	}
 	return slices.IndexFunc(v.values, func(x formula.Value) bool { return x.String() == text })

@@ -13,7 +13,7 @@ import (
 
 // How long delivery waits before it looks again.
 const (
-	answerPause  = 500 * time.Millisecond // while the ERP has not given a number
+	answerPause  = 200 * time.Millisecond // while the ERP has not given a number
 	patience     = 2 * time.Minute        // after which the answer is looked for less often
 	slowPause    = 15 * time.Second
 	problemPause = time.Minute // while a person has to look at it

@@ -24,7 +24,9 @@ var Hundred = decimal.NewFromInt(100)
 // Parse reads a plain decimal number: an optional sign, digits, and an optional
 // point with digits. Exponents, thousands separators and spaces are errors, and so
 // is anything longer than MaxDigits digits.
-func Parse(s string) (decimal.Decimal, error) {
+func Parse(s string) (decimal.Decimal, error) { return parse(s, MaxDigits) }
+
+func parse(s string, most int) (decimal.Decimal, error) {
 	digits, point := 0, false
 	for i, r := range s {
 		switch {
@@ -40,8 +42,8 @@ func Parse(s string) (decimal.Decimal, error) {
 	switch {
 	case digits == 0 || strings.HasSuffix(s, "."):
 		return decimal.Decimal{}, fmt.Errorf("%q is not a number", clip(s))
-	case digits > MaxDigits:
-		return decimal.Decimal{}, fmt.Errorf("%q has more than %d digits", clip(s), MaxDigits)
+	case digits > most:
+		return decimal.Decimal{}, fmt.Errorf("%q has more than %d digits", clip(s), most)
 	}
 	return decimal.NewFromString(s)
 }
@@ -126,9 +128,13 @@ func (a Amount) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
 // MarshalJSON prints the amount as a JSON string.
 func (a Amount) MarshalJSON() ([]byte, error) { return []byte(`"` + a.String() + `"`), nil }
 
+// maxAmountDigits bounds what UnmarshalText reads. Unrounded amounts grow with every
+// multiplication, so it is far more than anybody would write.
+const maxAmountDigits = 1000
+
 // UnmarshalText reads what MarshalText wrote; the written digits are kept.
 func (a *Amount) UnmarshalText(text []byte) error {
-	d, err := Parse(string(text))
+	d, err := parse(string(text), maxAmountDigits)
 	if err != nil {
 		return err
 	}

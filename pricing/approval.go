@@ -27,6 +27,7 @@ type approvalRule struct {
 	order   string
 	reason  *formula.Template
 	perLine bool
+	cost    bool // its condition or its reason reads costs or margins
 }
 
 // eligibility refuses what may not be sold. A refused line is priced all the same, so
@@ -77,11 +78,11 @@ func (r *run) approvals() []Approval {
 	for _, rule := range r.model.approvals {
 		if !rule.perLine {
 			if reason, ok := r.asks(rule, nil); ok {
-				needed = append(needed, Approval{ID: rule.id, Roles: rule.roles, Order: rule.order, Reason: reason})
+				needed = append(needed, Approval{ID: rule.id, Roles: rule.roles, Order: rule.order, Reason: reason, Cost: rule.cost})
 			}
 			continue
 		}
-		a := Approval{ID: rule.id, Roles: rule.roles, Order: rule.order}
+		a := Approval{ID: rule.id, Roles: rule.roles, Order: rule.order, Cost: rule.cost}
 		for _, l := range r.active() {
 			if l.in.Optional {
 				continue

@@ -43,6 +43,7 @@ func (c *compiler) step(d StepDefinition) {
 		c.mistakes.Add(d.At, "min %s is more than max %s", d.Min, d.Max)
 	}
 	c.quoteStep(&s)
+	s.cost = c.showsCost(&s)
 	i := len(c.steps)
 	c.steps = append(c.steps, s)
 	if d.ID != "" {

@@ -49,9 +49,10 @@ type InputDefinition struct {
 
 // Attribute is an attribute of products or customers that formulas may read.
 type Attribute struct {
-	Name string
-	Kind formula.Kind
-	At   fault.Position
+	Name    string
+	Kind    formula.Kind
+	At      fault.Position
+	Options []string // of a feature: all it can be; nil: not known
 }
 
 // Schema is what a rulebook declares for all its sales models: what formulas, steps

@@ -88,6 +88,7 @@ func newScope(schema *Schema) *scope {
 			}
 			return l.in.Feature(name)
 		})
+		s.env.Restrict("configuration."+name, f.Options)
 	}
 	for _, name := range []string{"net", "list", "discount", "discount_percent", "cost", "margin", "margin_percent", "gross", "tax"} {
 		s.env.Hide("quote."+name, "it is known only in approvals")

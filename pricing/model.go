@@ -117,6 +117,7 @@ func (c *compiler) approval(d ApprovalDefinition, s *scope) approvalRule {
 	a.when = c.condition(d.When, d.At, "when")
 	c.scope = before
 	if a.when != nil {
+		a.cost = readsCost(a.when.Variables(), c.steps)
 		for _, v := range a.when.Variables() {
 			a.perLine = a.perLine || perLine(v.Name)
 		}
@@ -125,6 +126,7 @@ func (c *compiler) approval(d ApprovalDefinition, s *scope) approvalRule {
 		var wrong fault.Mistakes
 		a.reason, wrong = formula.CompileTemplate(s.env, d.Reason)
 		c.mistakes = append(c.mistakes, wrong...)
+		a.cost = a.cost || a.reason != nil && readsCost(a.reason.Variables(), c.steps)
 		if a.reason != nil && !a.perLine {
 			for _, v := range a.reason.Variables() {
 				if perLine(v.Name) {

@@ -119,6 +119,7 @@ type Approval struct {
 	Order  string   `json:"order,omitempty"`
 	Lines  []string `json:"lines,omitempty"`
 	Reason string   `json:"reason"`
+	Cost   bool     `json:"-"` // the reason shows what something costs
 }
 
 // Message is something to tell the rep.

@@ -172,7 +172,7 @@ func (r *run) stepOnLine(i int, l *lineRun) {
 // merge makes one step result of the chosen candidates.
 func (r *run) merge(s *step, l *lineRun, chosen []candidate, out outcome) StepResult {
 	res := StepResult{ID: s.def.ID, Title: s.def.Title, Kind: s.kind, Statistical: s.def.Statistical,
-		Excluded: s.excluded, Note: out.note, Lost: out.lost}
+		Excluded: s.excluded, Cost: s.cost, Note: out.note, Lost: out.lost}
 	sum := decimal.Zero
 	for _, c := range chosen {
 		sum = sum.Add(c.amount)

@@ -37,6 +37,7 @@ type step struct {
 	perUnit   bool
 	allocate  string
 	excluded  bool
+	cost      bool // its trace shows what something costs
 	condition ConditionType
 	table     *table
 	formula   *formula.Formula

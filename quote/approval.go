@@ -70,11 +70,12 @@ func (q Quote) checkDecider(actor Actor) error {
 	return fault.New(fault.Denied, "not_an_approver", "This waits for the decision of %s.", strings.Join(slices.Compact(roles), ", "))
 }
 
-// askFor returns the approvals of a revision. What was approved for the very same
-// content stays approved.
+// askFor returns the approvals of a revision, with reasons that anybody may see. What
+// was approved for the very same content stays approved.
 func askFor(needed []NeededApproval, content string, before []Approval) []Approval {
 	asked := []Approval{}
 	for _, n := range needed {
+		n = n.withoutCosts()
 		a := Approval{ID: n.ID, Roles: n.Roles, Order: n.Order, Reason: n.Reason, Lines: n.Lines, Content: content, Status: ApprovalOpen}
 		for _, b := range before {
 			if b.ID == n.ID && b.Content == content && b.Status == ApprovalApproved {

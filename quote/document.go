@@ -128,7 +128,9 @@ type NeededApproval struct {
 	Roles  []string `json:"roles"`
 	Order  string   `json:"order,omitempty"` // sequence, parallel
 	Lines  []string `json:"lines,omitempty"`
-	Reason string   `json:"reason"`
+	Reason string   `json:"reason,omitempty"`
+	// ShowsCost: the reason speaks of costs or margins.
+	ShowsCost bool `json:"shows_cost,omitempty"`
 }
 
 // Severity says how bad a message is. A quote with an error cannot be submitted.

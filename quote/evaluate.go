@@ -252,7 +252,7 @@ func (r *evaluator) price() {
 	}
 	r.out.Totals = totalsOf(&result.Totals)
 	for _, a := range result.Approvals {
-		r.out.Approvals = append(r.out.Approvals, NeededApproval(a))
+		r.out.Approvals = append(r.out.Approvals, NeededApproval{ID: a.ID, Roles: a.Roles, Order: a.Order, Lines: a.Lines, Reason: a.Reason, ShowsCost: a.Cost})
 	}
 }
 
@@ -276,13 +276,12 @@ func (r *evaluator) priceLine(l *line) pricing.Line {
 	return p
 }
 
-// parts returns what the line is made of, as the tree that a components step prices.
-// Phantoms have been dissolved.
+// parts returns the tree of what a line is made of, for steps that price components.
 func (r *evaluator) parts(l *line) []pricing.Component {
 	var parts []pricing.Component
 	for _, c := range l.made.Components {
 		if product, known := r.view.Product(c.SKU); known {
-			parts = append(parts, pricing.Component{Level: c.Level, Product: product, Quantity: c.Quantity})
+			parts = append(parts, pricing.Component{Product: product, Quantity: c.Quantity, Level: c.Level})
 		}
 	}
 	return parts

@@ -65,8 +65,8 @@ type Deal struct {
 type Approval struct {
 	ID      string     `json:"id"`
 	Roles   []string   `json:"roles"`
-	Order   string     `json:"order,omitempty"` // sequence, parallel
-	Reason  string     `json:"reason"`
+	Order   string     `json:"order,omitempty"`  // sequence, parallel
+	Reason  string     `json:"reason,omitempty"` // "": it speaks of costs; the evaluation has it
 	Lines   []string   `json:"lines,omitempty"`
 	Content string     `json:"content"` // content hash of the revision
 	Status  string     `json:"status"`  // open, approved, rejected

@@ -1,28 +1,42 @@
 package rulebook
 
 import (
-	"bytes"
 	"errors"
+	"fmt"
+	"strings"
 
 	"github.com/goccy/go-yaml"
+	"github.com/goccy/go-yaml/lexer"
 
 	"quotewright/internal/fault"
 )
 
 // DecodeYAML reads a YAML file that is no rule file, such as the service's
-// configuration, into a struct. Keys that the struct does not have are mistakes.
-func DecodeYAML(file string, content []byte, into any) fault.Mistakes {
-	err := yaml.NewDecoder(bytes.NewReader(content), yaml.Strict()).Decode(into)
+// configuration, into a struct with yaml tags. Keys that the struct does not have are
+// mistakes, and so is all that rule files may not hold either.
+func DecodeYAML(file string, content []byte, into any) (mistakes fault.Mistakes) {
+	r := &reader{file: file, mistakes: &mistakes}
+	text := strings.TrimPrefix(string(content), "\ufeff")
+	if !r.readable(text) || !r.plainTokens(lexer.Tokenize(text)) {
+		return mistakes
+	}
+	defer func() {
+		if p := recover(); p != nil {
+			mistakes.Add(fault.Position{File: file}, "the file cannot be read as YAML: %s", fmt.Sprint(p))
+		}
+	}()
+	err := yaml.UnmarshalWithOptions([]byte(text), into, yaml.Strict())
 	if err == nil {
 		return nil
 	}
-	at, text := fault.Position{File: file}, err.Error()
+	at, message := fault.Position{File: file}, err.Error()
 	var located yaml.Error
 	if errors.As(err, &located) {
-		text = located.GetMessage()
+		message = located.GetMessage()
 		if token := located.GetToken(); token != nil {
-			at.Line, at.Column = token.Position.Line, token.Position.Column
+			at = r.tokenAt(token)
 		}
 	}
-	return fault.Mistakes{{Position: at, Text: text}}
+	mistakes.Add(at, "%s", message)
+	return mistakes
 }

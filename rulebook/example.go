@@ -1,12 +1,14 @@
 package rulebook
 
 import (
+	"bytes"
 	"encoding/json"
+	"slices"
 
-	"github.com/goccy/go-yaml/ast"
 	"github.com/shopspring/decimal"
 
 	"quotewright/internal/fault"
+	"quotewright/pricing"
 )
 
 // Example is an admin's own test: a request and what must come out.
@@ -36,42 +38,74 @@ type LineExpectation struct {
 	Errors     *[]string
 }
 
-func (l *loader) readExamples() {
-	for _, file := range l.in("examples") {
-		r := l.reader(file)
-		n := r.parse([]byte(l.files[file]))
-		if n == nil {
-			continue
-		}
-		o, _ := r.object(n, "a file of examples")
-		o.objects("examples", func(e *object) { l.book.examples = append(l.book.examples, r.example(e)) })
-		o.done()
+// totals are the totals that an example can name.
+var totals = []string{"list", "discount", "net", "tax", "gross", "cost", "margin", "margin_percent"}
+
+// examples reads examples/NAME.yaml.
+func (r *reader) examples(n *node, sales []pricing.Definition) []Example {
+	var all []Example
+	o, ok := r.object(n, "a file of examples")
+	if !ok {
+		return nil
 	}
+	o.need("examples")
+	o.objects("examples", func(e *object) {
+		r.knownSalesModel(e, sales)
+		all = append(all, r.example(e))
+	})
+	o.done()
+	return all
 }
 
 func (r *reader) example(e *object) Example {
 	x := Example{Name: e.required("name"), At: e.at}
-	if n := e.get("request"); n != nil {
-		x.Request = json.RawMessage(r.json(n))
-	} else {
+	if n := e.get("request"); n != nil && r.isMapping(n, "request") {
+		x.Request = request(n)
+	} else if !e.has("request") {
 		r.fail(e.at, "request is missing")
 	}
-	n := e.get("expect")
-	if n == nil {
+	if n := e.get("expect"); n != nil {
+		if o, ok := r.object(n, "expect"); ok {
+			x.Expect = r.expectation(o)
+		}
+	} else if !e.has("expect") {
 		r.fail(e.at, "expect is missing")
-		return x
-	}
-	if o, ok := r.object(n, "expect"); ok {
-		x.Expect = r.expectation(o)
 	}
 	return x
 }
 
+// knownSalesModel checks the one name of a request that the rulebook itself knows.
+func (r *reader) knownSalesModel(e *object, sales []pricing.Definition) {
+	request := e.node.get("request")
+	if request == nil {
+		return
+	}
+	n := request.get("sales_model")
+	if n == nil || n.kind != scalar {
+		return
+	}
+	if !slices.ContainsFunc(sales, func(d pricing.Definition) bool { return d.ID == n.text }) {
+		r.fail(n.at, "unknown sales model %s: there is no sales-models/%s.yaml", n.text, n.text)
+	}
+}
+
+func (r *reader) isMapping(n *node, what string) bool {
+	_, ok := r.object(n, what)
+	return ok
+}
+
 func (r *reader) expectation(o *object) Expectation {
 	x := Expectation{Lines: map[string]LineExpectation{}, Totals: o.decimals("totals"), Approvals: o.codes("approvals"), Errors: o.codes("errors")}
-	o.children("lines", func(id string, n ast.Node) {
-		if l, ok := r.object(n, "line "+id); ok {
-			x.Lines[id] = r.lineExpectation(l)
+	if n := o.get("totals"); n != nil {
+		for _, f := range n.fields {
+			if !slices.Contains(totals, f.key) {
+				r.fail(f.at, "there is no total %s", f.key)
+			}
+		}
+	}
+	o.children("lines", func(f field) {
+		if l, ok := r.object(f.value, "line "+f.key); ok {
+			x.Lines[f.key] = r.lineExpectation(l)
 		}
 	})
 	o.done()
@@ -81,9 +115,8 @@ func (r *reader) expectation(o *object) Expectation {
 func (r *reader) lineExpectation(o *object) LineExpectation {
 	x := LineExpectation{At: o.at, Net: o.decimal("net"), UnitPrice: o.decimal("unit_price"), Steps: o.decimals("steps"),
 		Components: o.decimals("components"), Errors: o.codes("errors")}
-	if o.get("part_number") != nil {
-		s := o.text("part_number")
-		x.PartNumber = &s
+	if n := o.get("part_number"); n != nil && r.scalar(n, "part_number") {
+		x.PartNumber = &n.text
 	}
 	o.done()
 	return x
@@ -100,9 +133,9 @@ func (o *object) decimals(key string) map[string]decimal.Decimal {
 		return nil
 	}
 	all := map[string]decimal.Decimal{}
-	for _, name := range m.keys {
-		if d := m.decimal(name); d != nil {
-			all[name] = *d
+	for _, f := range m.node.fields {
+		if d := m.decimal(f.key); d != nil {
+			all[f.key] = *d
 		}
 	}
 	return all
@@ -114,8 +147,77 @@ func (o *object) codes(key string) *[]string {
 		return nil
 	}
 	words := []string{}
-	for _, s := range o.sources(key) {
-		words = append(words, s.Text)
+	for _, n := range o.names(key) {
+		words = append(words, n.Text)
 	}
 	return &words
+}
+
+// requestTexts are the keys of a request and of its lines whose values are texts,
+// however they look.
+var requestTexts = []string{"id", "sku", "customer", "unit", "sales_model", "currency"}
+
+// request turns the request of an example into JSON, with numbers as they are written.
+func request(n *node) json.RawMessage {
+	var out bytes.Buffer
+	writeJSON(&out, n, func(key string) bool { return slices.Contains(requestTexts, key) })
+	return out.Bytes()
+}
+
+// writeJSON writes a node; asText says which keys of its mappings hold texts.
+func writeJSON(out *bytes.Buffer, n *node, asText func(key string) bool) {
+	switch n.kind {
+	case nothing:
+		out.WriteString("null")
+	case mapping:
+		open := byte('{')
+		for _, f := range n.fields {
+			out.WriteByte(open)
+			open = ','
+			out.WriteString(quote(f.key) + ":")
+			switch {
+			case asText(f.key) && f.value.kind == scalar:
+				out.WriteString(quote(f.value.text))
+			case f.key == "lines":
+				writeJSON(out, f.value, asText)
+			default:
+				writeJSON(out, f.value, func(string) bool { return false })
+			}
+		}
+		if len(n.fields) == 0 {
+			out.WriteByte('{')
+		}
+		out.WriteByte('}')
+	case list:
+		open := byte('[')
+		for _, item := range n.items {
+			out.WriteByte(open)
+			open = ','
+			writeJSON(out, item, asText)
+		}
+		if len(n.items) == 0 {
+			out.WriteByte('[')
+		}
+		out.WriteByte(']')
+	default:
+		out.WriteString(scalarJSON(n))
+	}
+}
+
+func scalarJSON(n *node) string {
+	if n.isPlain("true", "false") {
+		return n.text
+	}
+	if d, err := number(n.text); err == nil && n.style == plain {
+		return d.StringFixed(max(0, -d.Exponent()))
+	}
+	return quote(n.text)
+}
+
+func quote(s string) string {
+	quoted, err := json.Marshal(s)
+	if err != nil {
+		return `""`
+	}
+	return string(quoted)
 }

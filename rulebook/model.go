@@ -4,103 +4,159 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/goccy/go-yaml/ast"
+	"github.com/shopspring/decimal"
 
 	"quotewright/bom"
-	"quotewright/catalog"
 	"quotewright/configurator"
-	"quotewright/internal/fault"
 	"quotewright/internal/formula"
 )
 
-func catalogMeasure(s string) catalog.Measure { return catalog.Measure(s) }
+// definedModel is a configuration model as its file defines it.
+type definedModel struct {
+	configurator.Definition
+	overlays []bom.Overlay
+}
+
+// tableOf gives a table's rows as valid combinations; nil, after a mistake, when there
+// is no such table.
+type tableOf func(o *object) *configurator.Combinations
 
 // model reads products/NAME.yaml.
-func (r *reader) model(n ast.Node, combinations func(name string, at fault.Position) *configurator.Combinations) (configurator.Definition, []bom.Overlay) {
+func (r *reader) model(n *node, combinations tableOf) definedModel {
 	o, _ := r.object(n, "a configuration model")
-	def := configurator.Definition{ID: o.required("model"), SKU: o.required("sku"), Title: o.text("title"), At: o.at, PartNumber: o.source("part_number")}
-	o.objects("features", func(f *object) { def.Features = append(def.Features, r.feature(f)) })
+	m := definedModel{Definition: configurator.Definition{ID: o.id("model"), SKU: o.required("sku"), Title: o.text("title"),
+		At: o.name("model").At, PartNumber: o.source("part_number")}}
+	if m.Title == "" {
+		m.Title = m.ID
+	}
+	o.objects("features", func(f *object) { m.Features = append(m.Features, r.feature(f)) })
 	o.objects("derived", func(d *object) {
-		def.Derived = append(def.Derived, configurator.DerivedDefinition{ID: d.required("id"), At: d.at, Value: d.source("value")})
+		d.need("value")
+		m.Derived = append(m.Derived, configurator.DerivedDefinition{ID: r.variable(d), At: d.at, Value: d.source("value")})
 	})
 	o.objects("constraints", func(c *object) {
-		d := configurator.ConstraintDefinition{ID: c.required("id"), At: c.at, When: c.source("when"), Require: c.source("require"), Message: c.text("message")}
-		if t := c.name("table"); t.Text != "" {
-			d.Table = combinations(t.Text, t.At)
+		if d, ok := r.constraint(c, combinations); ok {
+			m.Constraints = append(m.Constraints, d)
 		}
-		def.Constraints = append(def.Constraints, d)
 	})
-	var overlays []bom.Overlay
-	o.objects("bom", func(b *object) {
-		overlays = append(overlays, bom.Overlay{At: b.at, Position: b.required("position"), Component: b.required("component"),
-			Quantity: b.source("quantity"), Unit: b.text("unit"), When: b.source("when"), Phantom: b.bool("phantom"), Scrap: b.source("scrap_percent")})
-	})
+	o.objects("bom", func(b *object) { m.overlays = append(m.overlays, r.overlay(b)) })
 	o.done()
-	return def, overlays
+	if len(m.Features) == 0 {
+		r.fail(m.At, "the model has no features")
+	}
+	return m
+}
+
+// variable reads an id that formulas can name.
+func (r *reader) variable(o *object) string {
+	o.need("id")
+	id := o.name("id")
+	if id.Text != "" && !identifier(id.Text) {
+		r.fail(id.At, "%s", badName(id.Text))
+	}
+	return id.Text
+}
+
+// constraint reads a constraint; false when its table is not there.
+func (r *reader) constraint(c *object, combinations tableOf) (configurator.ConstraintDefinition, bool) {
+	d := configurator.ConstraintDefinition{ID: c.id("id"), At: c.at, When: c.source("when"), Require: c.source("require"), Message: c.text("message")}
+	if !c.has("table") {
+		return d, true
+	}
+	if c.has("require") || c.has("when") {
+		r.fail(d.At, "a constraint has a table, or require and when, not both")
+	}
+	d.Table = combinations(c)
+	return d, d.Table != nil
+}
+
+func (r *reader) overlay(b *object) bom.Overlay {
+	b.need("quantity")
+	return bom.Overlay{At: b.at, Position: b.required("position"), Component: b.required("component"), Quantity: b.source("quantity"),
+		Unit: b.text("unit"), When: b.source("when"), Phantom: b.bool("phantom"), Scrap: b.source("scrap_percent")}
 }
 
 func (r *reader) feature(f *object) configurator.FeatureDefinition {
-	d := configurator.FeatureDefinition{ID: f.required("id"), Title: f.text("title"), At: f.at, Boolean: f.bool("boolean")}
+	d := configurator.FeatureDefinition{ID: r.variable(f), Title: f.text("title"), At: f.at, Boolean: f.bool("boolean")}
 	if d.Title == "" {
 		d.Title = d.ID
 	}
-	f.list("options", func(n ast.Node) { d.Options = append(d.Options, r.option(n)) })
-	if s := f.source("select"); s.Text != "" {
-		low, high, ok := strings.Cut(s.Text, "..")
-		least, err1 := strconv.Atoi(low)
-		most, err2 := strconv.Atoi(high)
-		if !ok || err1 != nil || err2 != nil {
-			r.fail(s.At, "select is a range such as 0..3, not %q", s.Text)
-		}
-		d.Select = &configurator.Cardinality{Min: least, Max: most, At: s.At}
-	}
+	f.list("options", func(n *node) { d.Options = append(d.Options, r.option(n)) })
+	d.Select = r.cardinality(f)
 	if n := f.get("integer"); n != nil {
 		if i, ok := r.object(n, "integer"); ok {
 			d.Integer = r.integerRange(i)
 		}
 	}
 	if n := f.get("default"); n != nil {
-		d.Default, d.DefaultAt = r.value(n), r.at(n)
-		if len(d.Options) > 0 && d.Select == nil && d.Default.Kind() != formula.Text {
-			d.Default = formula.OfText(d.Default.String())
+		d.Default, d.DefaultAt = r.value(n), n.at
+		if len(d.Options) > 0 && d.Select == nil && n.kind == scalar {
+			d.Default = formula.OfText(n.text) // the option 10, not the number
 		}
 	}
 	return d
 }
 
+// cardinality reads how many options may be chosen: 0..3.
+func (r *reader) cardinality(f *object) *configurator.Cardinality {
+	s := f.name("select")
+	if s.Text == "" {
+		return nil
+	}
+	low, high, ok := strings.Cut(s.Text, "..")
+	least, err1 := strconv.Atoi(low)
+	most, err2 := strconv.Atoi(high)
+	if !ok || err1 != nil || err2 != nil {
+		r.fail(s.At, "select is a range such as 0..3, not %q", s.Text)
+		return nil
+	}
+	return &configurator.Cardinality{Min: least, Max: most, At: s.At}
+}
+
 func (r *reader) integerRange(o *object) *configurator.IntegerDefinition {
-	def := &configurator.IntegerDefinition{At: o.at}
-	low, high, step := o.decimal("min"), o.decimal("max"), o.decimal("step")
+	def := &configurator.IntegerDefinition{At: o.at, Step: one}
+	for key, bound := range map[string]*decimal.Decimal{"min": &def.Min, "max": &def.Max, "step": &def.Step} {
+		if key != "step" {
+			o.need(key)
+		}
+		if d := o.decimal(key); d != nil {
+			*bound = *d
+		}
+	}
 	o.done()
-	if low == nil || high == nil {
-		r.fail(o.at, "an integer needs min and max")
-		return def
-	}
-	def.Min, def.Max = *low, *high
-	if step != nil {
-		def.Step = *step
-	} else {
-		def.Step = one
-	}
 	return def
 }
 
+var one = decimal.NewFromInt(1)
+
 // option reads an option: an id, or a mapping.
-func (r *reader) option(n ast.Node) configurator.OptionDefinition {
-	if s, ok := r.scalar(n); ok {
-		return configurator.OptionDefinition{ID: s.Text, Title: s.Text, At: r.at(n)}
+func (r *reader) option(n *node) configurator.OptionDefinition {
+	if n.kind == scalar {
+		if !word(n.text) {
+			r.fail(n.at, "option %q: letters, digits, -, _ and . only", n.text)
+		}
+		return configurator.OptionDefinition{ID: n.text, Title: n.text, At: n.at}
 	}
-	o, ok := r.object(n, "an option")
+	o, ok := r.object(n, "an option, if not an id,")
 	if !ok {
-		return configurator.OptionDefinition{At: r.at(n)}
+		return configurator.OptionDefinition{At: n.at}
 	}
-	d := configurator.OptionDefinition{ID: o.required("id"), Title: o.text("title"), At: o.at}
+	d := configurator.OptionDefinition{ID: o.id("id"), Title: o.text("title"), At: o.at}
 	if d.Title == "" {
 		d.Title = d.ID
 	}
-	o.children("attributes", func(name string, n ast.Node) {
-		d.Attributes = append(d.Attributes, configurator.AttributeDefinition{Name: name, Value: r.value(n), At: r.at(n)})
-	})
+	o.children("attributes", func(f field) { r.attribute(&d, f) })
 	o.done()
 	return d
+}
+
+func (r *reader) attribute(d *configurator.OptionDefinition, f field) {
+	if !identifier(f.key) {
+		r.fail(f.at, "%s", badName(f.key))
+		return
+	}
+	if !r.scalar(f.value, f.key) {
+		return
+	}
+	d.Attributes = append(d.Attributes, configurator.AttributeDefinition{Name: f.key, Value: r.value(f.value), At: f.value.at})
 }

@@ -1,72 +1,131 @@
 package rulebook
 
 import (
-	"bytes"
 	"encoding/csv"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 	"unicode/utf8"
 
-	"github.com/shopspring/decimal"
-
 	"quotewright/configurator"
 	"quotewright/internal/fault"
-	"quotewright/internal/formula"
-	"quotewright/money"
 	"quotewright/pricing"
 )
 
-var one = decimal.NewFromInt(1)
-
-// readTable splits a CSV file into trimmed cells with their places. Lines that start
-// with # are comments; the first may name the hit policy.
-func (r *reader) readTable(name string, content []byte) *pricing.TableDefinition {
+// readTable splits a CSV file into trimmed cells with their places. The separator is
+// the comma, semicolon or tab that the header has most of. Lines that start with # are
+// comments; the first line may name the hit policy.
+func (r *reader) readTable(name, content string) *pricing.TableDefinition {
 	def := &pricing.TableDefinition{Name: name, At: fault.Position{File: r.file, Line: 1, Column: 1}}
-	if !utf8.Valid(content) {
-		r.fail(def.At, "the file is not UTF-8")
+	content = strings.TrimPrefix(content, "\ufeff")
+	if !r.readable(content) {
 		return def
 	}
-	lines := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(content, []byte("\ufeff"))))
-	lines.Comment, lines.FieldsPerRecord, lines.TrimLeadingSpace = '#', -1, true
-	first, _, _ := strings.Cut(string(content), "\n")
-	if hit, ok := strings.CutPrefix(strings.TrimSpace(first), "# hit:"); ok {
-		def.Hit = pricing.Name{Text: strings.TrimSpace(hit), At: fault.Position{File: r.file, Line: 1, Column: 1}}
+	t := tableReader{reader: r, def: def, lines: strings.Split(content, "\n")}
+	t.hit()
+	t.csv = csv.NewReader(strings.NewReader(content))
+	t.csv.Comment, t.csv.FieldsPerRecord, t.csv.TrimLeadingSpace, t.csv.Comma = '#', -1, true, t.separator()
+	for t.row() {
 	}
-	for {
-		record, err := lines.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		var syntax *csv.ParseError
-		if errors.As(err, &syntax) {
-			r.fail(fault.Position{File: r.file, Line: syntax.Line, Column: syntax.Column}, "%s", syntax.Err)
-			return def
-		}
-		r.row(def, lines, record)
-	}
-	if def.Header == nil {
+	if def.Header == nil && !t.broken {
 		r.fail(def.At, "the table is empty")
 	}
 	return def
 }
 
-func (r *reader) row(def *pricing.TableDefinition, lines *csv.Reader, record []string) {
+type tableReader struct {
+	*reader
+	def    *pricing.TableDefinition
+	csv    *csv.Reader
+	lines  []string
+	broken bool
+}
+
+// hit reads the hit policy from the first line.
+func (t *tableReader) hit() {
+	comment, ok := strings.CutPrefix(t.lines[0], "#")
+	if !ok {
+		return
+	}
+	key, policy, ok := strings.Cut(comment, ":")
+	if !ok || strings.TrimSpace(key) != "hit" {
+		return
+	}
+	policy = strings.TrimSpace(policy)
+	before := t.lines[0][:strings.LastIndex(t.lines[0], policy)]
+	t.def.Hit = pricing.Name{Text: policy, At: fault.Position{File: t.file, Line: 1, Column: utf8.RuneCountInString(before) + 1}}
+}
+
+// separator looks at the header.
+func (t *tableReader) separator() rune {
+	for _, line := range t.lines {
+		if strings.HasPrefix(line, "#") || strings.TrimSpace(line) == "" {
+			continue
+		}
+		best := ','
+		for _, s := range []rune{';', '\t'} {
+			if strings.Count(line, string(s)) > strings.Count(line, string(best)) {
+				best = s
+			}
+		}
+		return best
+	}
+	return ','
+}
+
+// row reads one row; false after the last.
+func (t *tableReader) row() bool {
+	record, err := t.csv.Read()
+	if errors.Is(err, io.EOF) {
+		return false
+	}
+	var syntax *csv.ParseError
+	if errors.As(err, &syntax) {
+		t.broken = true
+		t.fail(t.at(syntax.Line, syntax.Column), "%s", syntax.Err)
+		return true
+	}
+	if err != nil {
+		t.fail(t.def.At, "the table cannot be read: %s", err)
+		return false
+	}
 	cells := make([]pricing.Cell, len(record))
 	for i, text := range record {
-		line, column := lines.FieldPos(i)
-		cells[i] = pricing.Cell{Text: strings.TrimSpace(text), At: fault.Position{File: r.file, Line: line, Column: column}}
+		cells[i] = pricing.Cell{Text: strings.TrimSpace(text), At: t.at(t.csv.FieldPos(i))}
 	}
-	if def.Header == nil {
-		def.Header, def.At = cells, cells[0].At
-		return
+	switch {
+	case t.def.Header == nil:
+		t.header(cells)
+	case len(cells) != len(t.def.Header):
+		t.fail(cells[0].At, "%s, but the header has %d", counted(len(cells), "cell"), len(t.def.Header))
+	default:
+		t.def.Rows = append(t.def.Rows, cells)
 	}
-	if len(cells) != len(def.Header) {
-		r.fail(cells[0].At, "%d cells, but the header has %d", len(cells), len(def.Header))
-		return
+	return true
+}
+
+func (t *tableReader) header(cells []pricing.Cell) {
+	t.def.Header, t.def.At = cells, cells[0].At
+	seen := map[string]bool{}
+	for _, c := range cells {
+		switch {
+		case c.Text == "":
+			t.fail(c.At, "a column has no header")
+		case seen[c.Text]:
+			t.fail(c.At, "the column %s is there twice", c.Text)
+		}
+		seen[c.Text] = true
 	}
-	def.Rows = append(def.Rows, cells)
+}
+
+// at turns a place in bytes into one in characters.
+func (t *tableReader) at(line, column int) fault.Position {
+	at := fault.Position{File: t.file, Line: line, Column: column}
+	if line >= 1 && line <= len(t.lines) {
+		text := t.lines[line-1]
+		at.Column = utf8.RuneCountInString(text[:min(max(column-1, 0), len(text))]) + 1
+	}
+	return at
 }
 
 // combinations reads a table as valid combinations of features.
@@ -79,8 +138,8 @@ func combinations(def *pricing.TableDefinition) *configurator.Combinations {
 		out := configurator.CombinationRow{At: row[0].At}
 		for _, cell := range row {
 			var values []string
-			if cell.Text != "" && cell.Text != "*" {
-				for _, v := range strings.Split(cell.Text, "|") {
+			if cell.Text != "" {
+				for v := range strings.SplitSeq(cell.Text, "|") {
 					values = append(values, strings.TrimSpace(v))
 				}
 			}
@@ -89,80 +148,4 @@ func combinations(def *pricing.TableDefinition) *configurator.Combinations {
 		c.Rows = append(c.Rows, out)
 	}
 	return c
-}
-
-// lookups is the function lookup("table", keys…): the last column, value, of the row
-// whose other columns are the keys.
-type lookups struct {
-	tables map[string]*pricing.TableDefinition
-	values map[string]map[string]formula.Value
-	kinds  map[string]formula.Kind
-}
-
-func newLookups(tables map[string]*pricing.TableDefinition) *lookups {
-	l := &lookups{tables: tables, values: map[string]map[string]formula.Value{}, kinds: map[string]formula.Kind{}}
-	for name, def := range tables {
-		if last := len(def.Header) - 1; last > 0 && def.Header[last].Text == "value" {
-			l.add(name, def, last)
-		}
-	}
-	return l
-}
-
-func (l *lookups) add(name string, def *pricing.TableDefinition, last int) {
-	kind := formula.Number
-	for _, row := range def.Rows {
-		if _, err := money.Parse(row[last].Text); err != nil {
-			kind = formula.Text
-		}
-	}
-	values := map[string]formula.Value{}
-	for _, row := range def.Rows {
-		var keys []string
-		for _, cell := range row[:last] {
-			keys = append(keys, cell.Text)
-		}
-		values[strings.Join(keys, "\x1f")] = pricing.ParseValue(kind, row[last].Text)
-	}
-	l.values[name], l.kinds[name] = values, kind
-}
-
-// function returns lookup as formulas call it.
-func (l *lookups) function() formula.Function {
-	return formula.Function{Params: []formula.Kind{formula.Text, formula.Any}, Variadic: true, Call: l.call, Check: l.check, Type: l.kind}
-}
-
-func (l *lookups) kind(args []formula.Node) (formula.Kind, error) {
-	lit, ok := args[0].(*formula.Literal)
-	if !ok {
-		return formula.Any, errors.New("the first argument is the name of a table, in quotes")
-	}
-	kind, ok := l.kinds[lit.Value.Text()]
-	if !ok {
-		return formula.Any, fmt.Errorf("there is no look-up table tables/%s.csv whose last column is value", lit.Value.Text())
-	}
-	return kind, nil
-}
-
-func (l *lookups) check(args []formula.Node) error {
-	name := args[0].(*formula.Literal).Value.Text()
-	if keys := len(l.tables[name].Header) - 1; keys != len(args)-1 {
-		return fmt.Errorf("table %s has %d key columns, not %d", name, keys, len(args)-1)
-	}
-	return nil
-}
-
-func (l *lookups) call(args []formula.Value) (formula.Value, error) {
-	var keys []string
-	for _, v := range args[1:] {
-		if !v.Known() {
-			return formula.None(l.kinds[args[0].Text()]), nil
-		}
-		keys = append(keys, v.String())
-	}
-	v, ok := l.values[args[0].Text()][strings.Join(keys, "\x1f")]
-	if !ok {
-		return formula.Value{}, fmt.Errorf("table %s has no row for %s", args[0].Text(), strings.Join(keys, ", "))
-	}
-	return v, nil
 }

@@ -16,8 +16,9 @@ type Env struct {
 }
 
 type declared struct {
-	slot int
-	kind Kind
+	slot   int
+	kind   Kind
+	values []string // all it can be; nil: not known
 }
 
 // Function is a pure function that formulas may call. Its time must be bounded by
@@ -58,6 +59,15 @@ func (e *Env) Declare(name string, kind Kind) int {
 // Hide makes the use of a name an error with its own explanation, such as "known only
 // in approvals".
 func (e *Env) Hide(name, why string) { e.hidden[name] = why }
+
+// Restrict says which texts a declared name can be, or hold if it is a list. Comparing
+// it with any other text is then a mistake.
+func (e *Env) Restrict(name string, values []string) {
+	if d, ok := e.names[name]; ok {
+		d.values = values
+		e.names[name] = d
+	}
+}
 
 // DeclareFunction adds or replaces a function.
 func (e *Env) DeclareFunction(name string, f Function) { e.functions[name] = f }

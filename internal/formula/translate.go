@@ -1,6 +1,8 @@
 package formula
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/expr-lang/expr/ast"
@@ -183,7 +185,45 @@ func (t *translator) binary(at fault.Position, n *ast.BinaryNode) Node {
 	if !ok {
 		return wrong{at}
 	}
+	if !both(t.possible(op, left, right), t.possible(op, right, left)) {
+		return wrong{at}
+	}
 	return &Binary{Op: op, Left: left, Right: right, kind: kind, at: at}
+}
+
+// possible checks that a name can be what it is compared with.
+func (t *translator) possible(op Op, name, with Node) bool {
+	v, ok := name.(*Variable)
+	if !ok || op != Eq && op != Ne && op != In && op != Contains {
+		return true
+	}
+	values := t.env.names[v.Name].values
+	if values == nil {
+		return true
+	}
+	items := []Node{with}
+	if l, ok := with.(*List); ok {
+		items = l.Items
+	}
+	before := len(t.mistakes)
+	for _, item := range items {
+		if lit, ok := item.(*Literal); ok && lit.Kind() == Text && !slices.Contains(values, lit.Value.text) {
+			t.fail(lit.at, "%s is never %q%s", v.Name, lit.Value.text, instead(lit.Value.text, values))
+		}
+	}
+	return len(t.mistakes) == before
+}
+
+// instead proposes another value.
+func instead(text string, values []string) string {
+	if near := Nearest(text, values); near != "" {
+		return fmt.Sprintf("; did you mean %q?", near)
+	}
+	const most = 8
+	if len(values) > most {
+		return "; it is one of " + strings.Join(values[:most], ", ") + ", …"
+	}
+	return "; it is one of " + strings.Join(values, ", ")
 }
 
 // result checks the operands of an operator and returns the kind of its value.
