@@ -173,7 +173,8 @@ func (r *reader) input(scope pricing.Scope, f field) pricing.InputDefinition {
 	return in
 }
 
-// accessKeys are the key fields of condition records; an attribute is key:NAME.
+// accessKeys are the key fields of condition records. Any other column of theirs is
+// key:NAME; it is found by an attribute, and for a declared one NAME will do.
 var accessKeys = []string{"sku", "family", "customer", "customer_group", "price_list", "region", "country", "sales_model", "option", "tax_category"}
 
 func (r *reader) conditionType(c *company, f field) {
@@ -202,9 +203,14 @@ func (r *reader) conditionType(c *company, f field) {
 func (r *reader) among(o *object, key string, words ...string) string {
 	n := o.name(key)
 	if n.Text != "" && !slices.Contains(words, n.Text) {
-		r.fail(n.At, "%s is %s, not %q", key, strings.Join(words, " or "), n.Text)
+		r.fail(n.At, "%s is %s, not %q", key, either(words), n.Text)
 	}
 	return n.Text
+}
+
+func either(words []string) string {
+	last := len(words) - 1
+	return strings.Join(words[:last], ", ") + " or " + words[last]
 }
 
 func (r *reader) access(c *company, n *node) []string {
@@ -217,17 +223,20 @@ func (r *reader) access(c *company, n *node) []string {
 		if !r.scalar(item, "a key field") {
 			continue
 		}
-		r.accessKey(c, item.text, item.at)
-		if slices.Contains(keys, item.text) {
-			r.fail(item.at, "the key field %s is there twice", item.text)
+		key, open := strings.CutPrefix(item.text, "key:")
+		if !open {
+			r.accessKey(c, key, item.at)
 		}
-		keys = append(keys, item.text)
+		if slices.Contains(keys, key) {
+			r.fail(item.at, "the key field %s is there twice", key)
+		}
+		keys = append(keys, key)
 	}
 	return keys
 }
 
 func (r *reader) accessKey(c *company, key string, at fault.Position) {
-	if strings.HasPrefix(key, "key:") || slices.Contains(accessKeys, key) {
+	if slices.Contains(accessKeys, key) {
 		return
 	}
 	for _, a := range slices.Concat(c.schema.ProductAttributes, c.schema.CustomerAttributes) {

@@ -3,7 +3,6 @@ package rulebook
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/lexer"
@@ -16,7 +15,7 @@ import (
 // mistakes, and so is all that rule files may not hold either.
 func DecodeYAML(file string, content []byte, into any) (mistakes fault.Mistakes) {
 	r := &reader{file: file, mistakes: &mistakes}
-	text := strings.TrimPrefix(string(content), "\ufeff")
+	text := unixText(string(content))
 	if !r.readable(text) || !r.plainTokens(lexer.Tokenize(text)) {
 		return mistakes
 	}

@@ -20,6 +20,7 @@ type loader struct {
 	files      map[string]string
 	book       *Book
 	company    company
+	declared   bool // rulebook.yaml could be read
 	tables     map[string]*pricing.TableDefinition
 	used       map[string]bool // tables
 	lookups    lookups
@@ -72,7 +73,7 @@ func (l *loader) readCompany() {
 	if n == nil {
 		return
 	}
-	l.company = r.company(n)
+	l.company, l.declared = r.company(n), true
 	l.book.Name, l.book.Company = l.company.name, l.company.currency
 	l.book.languages, l.book.units = l.company.languages, l.company.units
 }
@@ -164,6 +165,9 @@ func (l *loader) compileSalesModels() {
 	for _, def := range l.sales {
 		for _, s := range def.Procedure {
 			l.used[s.Table.Text] = true
+		}
+		if !l.declared {
+			continue
 		}
 		m, wrong := pricing.Compile(l.book.schema, def)
 		l.mistakes = append(l.mistakes, wrong...)

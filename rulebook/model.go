@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -29,10 +30,16 @@ func (r *reader) model(n *node, combinations tableOf) definedModel {
 	if m.Title == "" {
 		m.Title = m.ID
 	}
-	o.objects("features", func(f *object) { m.Features = append(m.Features, r.feature(f)) })
+	o.objects("features", func(f *object) {
+		if d := r.feature(f); d.ID != "" {
+			m.Features = append(m.Features, d)
+		}
+	})
 	o.objects("derived", func(d *object) {
 		d.need("value")
-		m.Derived = append(m.Derived, configurator.DerivedDefinition{ID: r.variable(d), At: d.at, Value: d.source("value")})
+		if def := (configurator.DerivedDefinition{ID: r.variable(d), At: d.at, Value: d.source("value")}); def.ID != "" && d.has("value") {
+			m.Derived = append(m.Derived, def)
+		}
 	})
 	o.objects("constraints", func(c *object) {
 		if d, ok := r.constraint(c, combinations); ok {
@@ -41,17 +48,18 @@ func (r *reader) model(n *node, combinations tableOf) definedModel {
 	})
 	o.objects("bom", func(b *object) { m.overlays = append(m.overlays, r.overlay(b)) })
 	o.done()
-	if len(m.Features) == 0 {
+	if !o.has("features") {
 		r.fail(m.At, "the model has no features")
 	}
 	return m
 }
 
-// variable reads an id that formulas can name.
+// variable reads an id that formulas can name. What such names are made of is checked
+// where the model is compiled.
 func (r *reader) variable(o *object) string {
 	o.need("id")
 	id := o.name("id")
-	if id.Text != "" && !identifier(id.Text) {
+	if slices.Contains(reserved, id.Text) {
 		r.fail(id.At, "%s", badName(id.Text))
 	}
 	return id.Text
@@ -71,7 +79,6 @@ func (r *reader) constraint(c *object, combinations tableOf) (configurator.Const
 }
 
 func (r *reader) overlay(b *object) bom.Overlay {
-	b.need("quantity")
 	return bom.Overlay{At: b.at, Position: b.required("position"), Component: b.required("component"), Quantity: b.source("quantity"),
 		Unit: b.text("unit"), When: b.source("when"), Phantom: b.bool("phantom"), Scrap: b.source("scrap_percent")}
 }
@@ -81,7 +88,11 @@ func (r *reader) feature(f *object) configurator.FeatureDefinition {
 	if d.Title == "" {
 		d.Title = d.ID
 	}
-	f.list("options", func(n *node) { d.Options = append(d.Options, r.option(n)) })
+	f.list("options", func(n *node) {
+		if o := r.option(n); o.ID != "" {
+			d.Options = append(d.Options, o)
+		}
+	})
 	d.Select = r.cardinality(f)
 	if n := f.get("integer"); n != nil {
 		if i, ok := r.object(n, "integer"); ok {
@@ -129,17 +140,17 @@ func (r *reader) integerRange(o *object) *configurator.IntegerDefinition {
 
 var one = decimal.NewFromInt(1)
 
-// option reads an option: an id, or a mapping.
+// option reads an option: an id, or a mapping. It has no id after a mistake.
 func (r *reader) option(n *node) configurator.OptionDefinition {
 	if n.kind == scalar {
-		if !word(n.text) {
+		if !word(n.text) && !strings.Contains(n.text, "/") { // a slash is found where the model is compiled
 			r.fail(n.at, "option %q: letters, digits, -, _ and . only", n.text)
 		}
 		return configurator.OptionDefinition{ID: n.text, Title: n.text, At: n.at}
 	}
 	o, ok := r.object(n, "an option, if not an id,")
 	if !ok {
-		return configurator.OptionDefinition{At: n.at}
+		return configurator.OptionDefinition{}
 	}
 	d := configurator.OptionDefinition{ID: o.id("id"), Title: o.text("title"), At: o.at}
 	if d.Title == "" {

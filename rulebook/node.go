@@ -1,6 +1,7 @@
 package rulebook
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -95,6 +96,14 @@ func (n *node) isPlain(words ...string) bool {
 	return false
 }
 
+// written returns a scalar as it stands in the file, on one line.
+func (n *node) written() string {
+	if n.style == plain {
+		return n.text
+	}
+	return strconv.Quote(n.text)
+}
+
 // source returns a scalar with the place of its first character, and of all others
 // where the file writes them with escapes or over several lines.
 func (n *node) source() formula.Source {
@@ -137,7 +146,7 @@ func (c *cursor) text() []rune {
 	if c.loaded != c.line+1 {
 		c.current, c.loaded = nil, c.line+1
 		if c.line >= 0 && c.line < len(c.lines) {
-			c.current = []rune(strings.TrimSuffix(c.lines[c.line], "\r"))
+			c.current = []rune(c.lines[c.line])
 		}
 	}
 	return c.current

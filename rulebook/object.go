@@ -161,7 +161,10 @@ func (o *object) names(key string) []pricing.Name {
 		return nil
 	}
 	if n.kind != list {
-		return []pricing.Name{o.name(key)}
+		if name := o.name(key); name.Text != "" {
+			return []pricing.Name{name}
+		}
+		return nil
 	}
 	var names []pricing.Name
 	for _, item := range n.items {
@@ -181,7 +184,7 @@ func (o *object) bool(key string) bool {
 		return false
 	}
 	if !n.isPlain("true", "false") {
-		o.fail(n.at, "%s is true or false, not %s", key, n.text)
+		o.fail(n.at, "%s is true or false, without quotes, not %s", key, n.written())
 	}
 	return n.text == "true"
 }

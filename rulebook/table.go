@@ -4,6 +4,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -17,7 +18,7 @@ import (
 // comments; the first line may name the hit policy.
 func (r *reader) readTable(name, content string) *pricing.TableDefinition {
 	def := &pricing.TableDefinition{Name: name, At: fault.Position{File: r.file, Line: 1, Column: 1}}
-	content = strings.TrimPrefix(content, "\ufeff")
+	content = unixText(content)
 	if !r.readable(content) {
 		return def
 	}
@@ -104,14 +105,14 @@ func (t *tableReader) row() bool {
 	return true
 }
 
+// outputs are the columns whose names are checked where a decision table is compiled.
+var outputs = []string{"", "percent", "amount", "per", "reason"}
+
 func (t *tableReader) header(cells []pricing.Cell) {
 	t.def.Header, t.def.At = cells, cells[0].At
 	seen := map[string]bool{}
 	for _, c := range cells {
-		switch {
-		case c.Text == "":
-			t.fail(c.At, "a column has no header")
-		case seen[c.Text]:
+		if seen[c.Text] && !slices.Contains(outputs, c.Text) {
 			t.fail(c.At, "the column %s is there twice", c.Text)
 		}
 		seen[c.Text] = true

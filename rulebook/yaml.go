@@ -67,7 +67,7 @@ type field struct {
 // plain part of YAML: no anchors, aliases, merge keys, tags and directives, with which a
 // small file can describe a huge one, and which hide where a value stands.
 func (r *reader) parse(content string) *node {
-	content = strings.TrimPrefix(content, "\ufeff")
+	content = unixText(content)
 	if !r.readable(content) {
 		return nil
 	}
@@ -80,6 +80,12 @@ func (r *reader) parse(content string) *node {
 		return nil
 	}
 	return r.node(body, strings.Split(content, "\n"))
+}
+
+// unixText leaves out what editors on Windows add: a mark at the beginning, and the
+// carriage return at the end of each line. No line or column changes.
+func unixText(content string) string {
+	return strings.ReplaceAll(strings.TrimPrefix(content, "\ufeff"), "\r\n", "\n")
 }
 
 // readable checks what the parser relies on, or is slow with.
@@ -108,8 +114,8 @@ func (r *reader) readable(content string) bool {
 	return true
 }
 
-// forbidden reports control characters. A carriage return may only end a line.
-func forbidden(c rune) bool { return c < ' ' && c != '\t' && c != '\r' || c == 0x7f }
+// forbidden reports control characters.
+func forbidden(c rune) bool { return c < ' ' && c != '\t' || c == 0x7f }
 
 // syntax parses the text. A parser that panics has met a text that it should refuse.
 func (r *reader) syntax(content string) (body ast.Node, ok bool) {

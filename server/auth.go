@@ -24,7 +24,7 @@ type Permission string
 // The permissions. Public operations ask for none.
 const (
 	Public      Permission = ""
-	Quote       Permission = "quote"        // evaluate, configure, read the catalog, work on quotes
+	Quote       Permission = "quote"        // evaluate, configure, read quotes and the catalog; what else, package quote decides
 	Approve     Permission = "approve"      // decide on approvals
 	SeeMargin   Permission = "see_margin"   // costs and margins are in what is returned
 	SyncCatalog Permission = "sync_catalog" // ask the ERP for changes now

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"quotewright/catalog"
@@ -18,7 +19,7 @@ type Customer struct {
 // CatalogStatus says which catalog is in use and how fresh it is.
 type CatalogStatus struct {
 	Version    string         `json:"version"`
-	SyncedAt   time.Time      `json:"synced_at" doc:"When the ERP was last asked for changes with success."`
+	SyncedAt   time.Time      `json:"synced_at,omitzero" doc:"When the ERP was last asked for changes with success."`
 	AgeSeconds int64          `json:"age_seconds"`
 	Counts     catalog.Counts `json:"counts" doc:"Records by kind."`
 	Stale      bool           `json:"stale" doc:"Older than the limit set."`
@@ -80,16 +81,17 @@ func (s *Server) getCatalog(_ context.Context, _ *struct{}) (*body[CatalogStatus
 
 func (s *Server) syncCatalog(ctx context.Context, _ *struct{}) (*body[CatalogStatus], error) {
 	if err := s.Replica.Sync(ctx, false, nil); err != nil {
-		return nil, fault.Wrap(err, fault.Unavailable, "erp_unavailable", "The ERP's changes could not be read. The catalog stays as it was.")
+		failed := fault.Wrap(err, fault.Unavailable, "erp_unavailable", "The ERP's changes could not be read. The catalog stays as it was.")
+		_ = errors.As(err, &failed.Mistakes) // every mistake in the ERP's files, where that is the reason
+		return nil, failed
 	}
 	return reply(s.catalogStatus()), nil
 }
 
 func (s *Server) catalogStatus() CatalogStatus {
 	status := s.Replica.Status()
-	age := s.Replica.Age()
 	return CatalogStatus{
-		Version: status.Snapshot.Version(), SyncedAt: status.SyncedAt, AgeSeconds: int64(age.Seconds()),
-		Counts: status.Snapshot.Counts(), Stale: age > s.Replica.StaleAfter, Problem: status.Problem,
+		Version: status.Snapshot.Version(), SyncedAt: status.SyncedAt, AgeSeconds: int64(s.Replica.Age().Seconds()),
+		Counts: status.Snapshot.Counts(), Stale: s.Replica.Stale(), Problem: status.Problem,
 	}
 }

@@ -40,7 +40,7 @@ func docs(api huma.API) fiber.Handler {
 	err := template.Must(template.New("docs").Parse(docsPage)).Execute(&page, describe(api.OpenAPI()))
 	return func(c *fiber.Ctx) error {
 		c.Set(fiber.HeaderContentType, fiber.MIMETextHTMLCharsetUTF8)
-		c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
+		c.Set(fiber.HeaderContentSecurityPolicy, "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'; base-uri 'none'; form-action 'none'")
 		return first(err, c.Send(page.Bytes()))
 	}
 }

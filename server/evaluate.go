@@ -12,11 +12,9 @@ import (
 )
 
 // evaluate configures and prices a request. Without a date it is priced for today: the
-// clock is the server's, not the rules'.
+// clock is the server's, never the rules'.
 func (s *Server) evaluate(ctx context.Context, in *struct{ Body quote.Request }) (*body[*quote.Evaluation], error) {
-	if in.Body.Date.IsZero() {
-		in.Body.Date = catalog.DateOf(s.Now())
-	}
+	s.date(&in.Body)
 	book, snapshot := s.Quotes.Current()
 	start := time.Now()
 	evaluation := quote.Evaluate(book, snapshot, in.Body)
@@ -24,6 +22,13 @@ func (s *Server) evaluate(ctx context.Context, in *struct{ Body quote.Request })
 	age := int64(s.Replica.Age().Seconds())
 	evaluation.CatalogAgeSeconds = &age
 	return reply(showEvaluation(ctx, evaluation)), nil
+}
+
+// date sets the day of a request that names none.
+func (s *Server) date(r *quote.Request) {
+	if r.Date.IsZero() {
+		r.Date = catalog.DateOf(s.Now())
+	}
 }
 
 // SalesModel is a way of selling and what may be entered in it.

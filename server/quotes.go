@@ -85,6 +85,7 @@ func (s *Server) createQuote(ctx context.Context, in *struct {
 		Request    quote.Request `json:"request"`
 	}
 }) (*tagged[FullQuote], error) {
+	s.date(&in.Body.Request)
 	q, err := s.Quotes.Create(ctx, actor(ctx), quote.New{
 		Title: in.Body.Title, Deal: in.Body.Deal, ValidUntil: in.Body.ValidUntil, Request: in.Body.Request}, in.IdempotencyKey)
 	if err != nil {
@@ -104,6 +105,9 @@ func (s *Server) editQuote(ctx context.Context, in *struct {
 	version, err := in.version()
 	if err != nil {
 		return nil, err
+	}
+	if in.Body.Request != nil {
+		s.date(in.Body.Request)
 	}
 	q, err := s.Quotes.Update(ctx, actor(ctx), in.ID, version,
 		quote.Patch{Title: in.Body.Title, ValidUntil: in.Body.ValidUntil, Request: in.Body.Request}, in.IdempotencyKey)

@@ -54,8 +54,17 @@ func (r *Replica) Status() ReplicaStatus {
 // Snapshot returns the catalog in use.
 func (r *Replica) Snapshot() *catalog.Snapshot { return r.Status().Snapshot }
 
-// Age returns how long ago the ERP was last asked with success.
-func (r *Replica) Age() time.Duration { return r.Now().Sub(r.Status().SyncedAt) }
+// Age returns how long ago the ERP was last asked with success, 0 when it never was.
+func (r *Replica) Age() time.Duration {
+	at := r.Status().SyncedAt
+	if at.IsZero() {
+		return 0
+	}
+	return r.Now().Sub(at)
+}
+
+// Stale reports whether the catalog is older than it should be, or was never there.
+func (r *Replica) Stale() bool { return r.Status().SyncedAt.IsZero() || r.Age() > r.StaleAfter }
 
 // Start loads the stored catalog. A replica that was never filled is no error.
 func (r *Replica) Start(ctx context.Context) error {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"quotewright/catalog"
 	"quotewright/internal/fault"
 	"quotewright/quote"
 )
@@ -29,9 +28,6 @@ func (m received) change(ctx context.Context, c dealChange) (quote.Quote, error)
 		return quote.Quote{}, fault.New(fault.Invalid, "deal_missing", "The event does not name its deal.")
 	}
 	request := quote.Request{SalesModel: c.SalesModel, Customer: c.Customer, Currency: c.Currency, Date: c.Date, Inputs: c.Inputs, Lines: c.Lines}
-	if request.Date.IsZero() {
-		request.Date = catalog.DateOf(m.Now())
-	}
 	q, err := m.newest(ctx, c.Deal.ID)
 	switch {
 	case fault.Is(err, fault.NotFound) || err == nil && q.State == quote.Cancelled:

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"time"
 
 	"quotewright/catalog"
 	"quotewright/internal/fault"
@@ -25,6 +26,15 @@ type envelope struct {
 	Type      string          `json:"type"`
 	Timestamp string          `json:"timestamp"`
 	Data      json.RawMessage `json:"data"`
+}
+
+// day is when the event happened, as far as it says: a message that comes again after
+// midnight must ask for the same.
+func (e envelope) day(now time.Time) catalog.Date {
+	if at, err := time.Parse(time.RFC3339, e.Timestamp); err == nil {
+		now = at
+	}
+	return catalog.DateOf(now)
 }
 
 // deal names a record of the CRM.

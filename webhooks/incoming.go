@@ -90,6 +90,9 @@ func (r *Receiver) apply(ctx context.Context, id string, body []byte) (quote.Quo
 		if err := strict(e.Data, &change); err != nil {
 			return quote.Quote{}, err
 		}
+		if change.Date.IsZero() {
+			change.Date = e.day(r.Now())
+		}
 		return m.change(ctx, change)
 	case dealWon, dealLost:
 		var end dealEnd

@@ -44,7 +44,8 @@ type demoUser struct {
 
 var demoUsers = []demoUser{
 	{ID: "rep", Name: "Mei Rep", Role: "rep"},
-	{ID: "approver", Name: "Anton Approver", Role: "approver", Roles: []string{"sales-manager", "finance"}},
+	{ID: "approver", Name: "Anton Approver", Role: "approver",
+		Roles: []string{"sales-manager", "sales-director", "service-manager", "finance", "quality", "product-safety"}},
 }
 
 // demoDeal is a record of the CRM.

@@ -67,14 +67,18 @@ func closing(s string) int {
 	if s[0] != '{' {
 		return -1
 	}
-	quote := rune(0)
+	quote, escaped := rune(0), false
 	for i, r := range s {
 		switch {
+		case escaped:
+			escaped = false
+		case quote != 0 && r == '\\' && quote != '`':
+			escaped = true
 		case quote != 0:
 			if r == quote {
 				quote = 0
 			}
-		case r == '"' || r == '\'':
+		case r == '"' || r == '\'' || r == '`':
 			quote = r
 		case r == '}':
 			return i

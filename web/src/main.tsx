@@ -9,7 +9,7 @@ import { createRoot } from 'react-dom/client'
 import { App } from './app/App'
 import './i18n'
 
-const theme = createTheme({ primaryColor: 'indigo', defaultRadius: 'sm', cursorType: 'pointer', fontSizes: { xs: '0.8rem' } })
+const theme = createTheme({ primaryColor: 'indigo', primaryShade: { light: 8, dark: 8 }, defaultRadius: 'sm', cursorType: 'pointer', fontSizes: { xs: '0.8rem' } })
 const queries = new QueryClient({ defaultOptions: { queries: { retry: 1, refetchOnWindowFocus: false } } })
 
 createRoot(document.getElementById('root')!).render(

@@ -8,7 +8,7 @@ export function BillOfMaterial({ components }: { components: Component[] }) {
   const { t, i18n } = useTranslation()
   const costs = components.some((c) => c.cost)
   return (
-    <Table verticalSpacing={4} horizontalSpacing="xs" fz="sm" data-testid="bom">
+    <Table verticalSpacing={4} horizontalSpacing="xs" fz="sm" data-testid="bom" role="treegrid">
       <Table.Caption>{t('bom')}</Table.Caption>
       <Table.Thead>
         <Table.Tr>
@@ -19,7 +19,7 @@ export function BillOfMaterial({ components }: { components: Component[] }) {
       </Table.Thead>
       <Table.Tbody>
         {components.map((c, i) => (
-          <Table.Tr key={i} aria-level={c.level}>
+          <Table.Tr key={i} role="row" aria-level={c.level}>
             <Table.Td pl={`calc(var(--mantine-spacing-xs) + ${(c.level - 1) * 1.1}rem)`}>
               <b>{c.sku}</b> {c.name}
             </Table.Td>
