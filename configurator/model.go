@@ -405,6 +405,11 @@ func (c *compiler) formulas(k *constraint, d ConstraintDefinition) {
 		return
 	}
 	k.variables = c.scope(when, require)
+	for _, f := range []*formula.Formula{when, require} {
+		if f != nil {
+			c.literals(f.Root())
+		}
+	}
 	m := c.m
 	k.holds = func(s *assignment) (bool, error) {
 		if when != nil {
@@ -413,6 +418,44 @@ func (c *compiler) formulas(k *constraint, d ConstraintDefinition) {
 			}
 		}
 		return require.True(m.lookup(s))
+	}
+}
+
+// literals finds comparisons of a feature with a text that none of its options has:
+// they would be false for ever.
+func (c *compiler) literals(root formula.Node) {
+	formula.Walk(root, func(n formula.Node) {
+		b, ok := n.(*formula.Binary)
+		if !ok {
+			return
+		}
+		switch b.Op {
+		case formula.Eq, formula.Ne:
+			c.compared(b.Left, b.Right)
+			c.compared(b.Right, b.Left)
+		case formula.In, formula.Contains:
+			c.compared(b.Left, b.Right)
+			c.compared(b.Right, b.Left)
+		}
+	})
+}
+
+// compared checks the texts that a feature is compared with.
+func (c *compiler) compared(feature, texts formula.Node) {
+	v, ok := feature.(*formula.Variable)
+	if !ok {
+		return
+	}
+	at, ok := c.m.byID[v.Name]
+	if !ok || len(c.m.features[at].Options) == 0 {
+		return
+	}
+	f := &c.m.features[at]
+	for _, n := range append(formula.Children(texts), texts) {
+		lit, ok := n.(*formula.Literal)
+		if ok && lit.Kind() == formula.Text && !slices.ContainsFunc(f.Options, func(o Option) bool { return o.ID == lit.Value.Text() }) {
+			c.mistakes.Add(lit.At(), "%q is not an option of %s", lit.Value.Text(), f.ID)
+		}
 	}
 }
 
@@ -504,7 +547,7 @@ func (v variable) index(text string) int {
 }
 
 func (c *compiler) checkDefault(f *feature) {
-	if !f.byDefault.Known() {
+	if !f.byDefault.Known() || len(c.m.variables[f.first].values) == 0 {
 		return
 	}
 	if _, problem := c.m.assign(f, f.byDefault); problem != "" {

@@ -127,7 +127,8 @@ type State struct {
 //
 // A choice that does not fit together with the choices before it is reported in
 // Conflicts and keeps its value by the user; domains, forced values and defaults are
-// those of the other choices.
+// those of the other choices. The domain of a feature that the user chose holds what
+// fits together with the choices for the other features.
 func (m *Model) Resolve(selection Selection, opt Options) *State {
 	s := &State{model: m, Values: map[string]Assigned{}, Domains: map[string]Domain{}, Conflicts: []Conflict{}}
 	chosen := s.read(selection)
@@ -152,7 +153,7 @@ func (m *Model) Resolve(selection Selection, opt Options) *State {
 	if opt.Explain {
 		s.exclude(fitting, fixed, domains)
 	}
-	s.domains(domains, unverified)
+	s.domains(m.offers(fitting, domains, unverified), unverified)
 	for _, p := range fitting {
 		s.Values[m.features[p.feature].ID] = Assigned{Value: p.value, By: ByUser}
 	}
@@ -162,6 +163,21 @@ func (m *Model) Resolve(selection Selection, opt Options) *State {
 	}
 	s.finish(fixed)
 	return s
+}
+
+// offers returns the supported values, and for a feature that the user chose what it
+// could be changed to: the values that go together with the other choices.
+func (m *Model) offers(fitting []picked, supported [][]bool, unverified map[removal]bool) [][]bool {
+	values := slices.Clone(supported)
+	for i, p := range fitting {
+		f := &m.features[p.feature]
+		for v := f.first; v < f.first+f.count; v++ {
+			values[v] = make([]bool, len(supported[v]))
+		}
+		others := together(slices.Delete(slices.Clone(fitting), i, i+1), picked{})
+		m.alternatives(f, others, values, unverified)
+	}
+	return values
 }
 
 // picked is a readable choice with the variables it fixes.

@@ -224,6 +224,34 @@ func (m *Model) supportedIn(group []int, fixed map[int]int, values [][]bool, unv
 	return true
 }
 
+// alternatives returns which values of a feature go together with the fixed values of
+// the other features.
+func (m *Model) alternatives(f *feature, others map[int]int, values [][]bool, unverified map[removal]bool) {
+	for v := f.first; v < f.first+f.count; v++ {
+		clear(values[v])
+	}
+	for v := f.first; v < f.first+f.count; v++ {
+		for x := range values[v] {
+			if values[v][x] {
+				continue
+			}
+			solution, sure := m.find(m.groupOf(v), cloneWith(others, v, x), nil, nil)
+			for w := f.first; w < f.first+f.count && solution != nil; w++ {
+				values[w][solution[w]] = true
+			}
+			if solution == nil && !sure {
+				values[v][x] = true
+				unverified[removal{v, x}] = true
+			}
+		}
+	}
+}
+
+func (m *Model) groupOf(v int) []int {
+	i := slices.IndexFunc(m.groups, func(g []int) bool { return slices.Contains(g, v) })
+	return m.groups[i]
+}
+
 func cloneWith(fixed map[int]int, v, x int) map[int]int {
 	with := make(map[int]int, len(fixed)+1)
 	for k, y := range fixed {

@@ -20,7 +20,15 @@ type compiler struct {
 	steps    []step
 	index    map[string]int // steps by id
 	tables   map[string]*table
+	used     map[string]bool // names that formulas, tables and input steps read
 	mistakes fault.Mistakes
+}
+
+// reads notes the names that a formula or template reads.
+func (c *compiler) reads(variables []*formula.Variable) {
+	for _, v := range variables {
+		c.used[v.Name] = true
+	}
 }
 
 func (c *compiler) step(d StepDefinition) {
@@ -155,6 +163,11 @@ func (c *compiler) tableSource(s *step) {
 		c.tables[n.Text] = t
 	}
 	s.table = t
+	if t != nil {
+		for _, column := range t.columns {
+			c.used[column.name] = true
+		}
+	}
 	if t == nil || s.choose != "" {
 		return
 	}
@@ -196,7 +209,8 @@ func (c *compiler) inputSource(s *step) {
 		c.mistakes.Add(n.At, "input %s is a %s, but a step needs a number", n.Text, in.Kind)
 		return
 	}
-	slot, _ := c.scope.env.Slot(string(in.Scope) + ".inputs." + in.ID)
+	c.used[in.path()] = true
+	slot, _ := c.scope.env.Slot(in.path())
 	src := &inputSource{id: in.ID, scope: in.Scope, slot: slot, measure: s.def.Measure.Text, sign: 1, at: n.At}
 	if src.measure == "" {
 		switch {

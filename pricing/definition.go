@@ -47,6 +47,9 @@ type InputDefinition struct {
 	At    fault.Position
 }
 
+// path is the input's name in formulas.
+func (in InputDefinition) path() string { return string(in.Scope) + ".inputs." + in.ID }
+
 // Attribute is an attribute of products or customers that formulas may read.
 type Attribute struct {
 	Name    string

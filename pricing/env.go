@@ -170,8 +170,7 @@ func (s *scope) declareCustomer(schema *Schema) {
 }
 
 func (s *scope) declareInput(in InputDefinition) {
-	name := string(in.Scope) + ".inputs." + in.ID
-	s.declare(name, in.Kind, func(r *run, l *lineRun) formula.Value {
+	s.declare(in.path(), in.Kind, func(r *run, l *lineRun) formula.Value {
 		inputs := r.in.Inputs
 		if in.Scope == ScopeLine {
 			inputs = l.in.Inputs

@@ -25,12 +25,17 @@ type SalesModel struct {
 	steps         []step
 	eligibility   []eligibilityRule
 	approvals     []approvalRule
+	inputs        []InputDefinition
 }
+
+// Inputs returns the inputs that the sales model reads, in the rulebook's order: what a
+// rep need be asked for.
+func (m *SalesModel) Inputs() []InputDefinition { return m.inputs }
 
 // Compile checks a sales model against what the rulebook declares. It returns every
 // mistake; the model is nil when there is any.
 func Compile(schema *Schema, def Definition) (*SalesModel, fault.Mistakes) {
-	c := &compiler{schema: schema, scope: newScope(schema), index: map[string]int{}, tables: map[string]*table{}}
+	c := &compiler{schema: schema, scope: newScope(schema), index: map[string]int{}, tables: map[string]*table{}, used: map[string]bool{}}
 	m := &SalesModel{ID: def.ID, Title: def.Title, Sites: def.Sites, Definition: def, schema: schema}
 	ids := c.unique("eligibility rule")
 	for _, e := range def.Eligibility {
@@ -54,6 +59,11 @@ func Compile(schema *Schema, def Definition) (*SalesModel, fault.Mistakes) {
 	}
 	if len(c.mistakes) > 0 {
 		return nil, c.mistakes.Sort()
+	}
+	for _, in := range schema.Inputs {
+		if c.used[in.path()] {
+			m.inputs = append(m.inputs, in)
+		}
 	}
 	return m, nil
 }
@@ -81,6 +91,9 @@ func (c *compiler) eligibility(d EligibilityDefinition) eligibilityRule {
 	}
 	e.refuse, wrong = formula.CompileTemplate(c.scope.env, d.Refuse)
 	c.mistakes = append(c.mistakes, wrong...)
+	if e.refuse != nil {
+		c.reads(e.refuse.Variables())
+	}
 	return e
 }
 
@@ -100,6 +113,9 @@ func (c *compiler) optional(source formula.Source, kind formula.Kind) *formula.F
 	}
 	f, wrong := formula.Compile(c.scope.env, source, kind)
 	c.mistakes = append(c.mistakes, wrong...)
+	if f != nil {
+		c.reads(f.Variables())
+	}
 	return f
 }
 

@@ -39,7 +39,7 @@ func TestDecodeRequest(t *testing.T) {
 
 func TestDecodeRequestMistakes(t *testing.T) {
 	cases := []struct{ text, want string }{
-		{`{"sales_modle": "direct"}`, "/sales_modle: is not a field of a request"},
+		{`{"salesmodel": "direct"}`, "/salesmodel: is not a field of a request"},
 		{`{"lines": [{"id": "1"}, {"id": "2", "sku": 5, "price": {"a": [1]}, "optional": "yes"}]}`,
 			"/lines/1/sku: must not be a number\n/lines/1/price: is not a field of a request\n/lines/1/optional: must not be a string"},
 		{`{"lines": [{"configuration": {"a/b~c": {"x": 1}}}]}`, "/lines/0/configuration/a~1b~0c: {\"x\": 1} is not a text, number, boolean or list"},

@@ -1,3 +1,10 @@
+// Package quote prices requests and carries quotes through their life.
+//
+// Evaluate is the pure heart: a request, a Book and a catalog Snapshot give one
+// Evaluation, which says what, why, and which facts it was read from. Everything that
+// shows a price calls it. The life of a quote is the table in life.go and the pure
+// functions that make a Change of an action; Service is the shell that reads, decides by
+// them, and commits. docs/quotes.md tells users about it.
 package quote
 
 import (

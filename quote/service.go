@@ -254,11 +254,12 @@ func (s *Service) ExpireDue(ctx context.Context) (int, error) {
 	}
 }
 
-// load returns the quote to change, which still has the version expected; or, done, the
-// stored one when the key was used before.
-func (s *Service) load(ctx context.Context, id string, version int, key *IdempotencyKey) (q Quote, done bool, err error) {
-	if q, repeated, err := s.repeated(ctx, key); repeated || err != nil {
-		return q, repeated, err
+// load returns the quote to change, which still has the version expected; or the stored
+// one, and true, when the key was used before.
+func (s *Service) load(ctx context.Context, id string, version int, key *IdempotencyKey) (Quote, bool, error) {
+	q, done, err := s.repeated(ctx, key)
+	if done || err != nil {
+		return q, done, err
 	}
 	q, err = s.Store.Quote(ctx, id)
 	switch {

@@ -18,7 +18,7 @@ import (
 // The limits of a rulebook.
 const (
 	maxFileSize   = 1 << 20
-	maxFolderSize = 32 << 20
+	maxFolderSize = 16 << 20
 	maxFiles      = 2000
 )
 
@@ -60,6 +60,7 @@ type folder struct {
 	fsys     fs.FS
 	files    map[string]string
 	size     int
+	full     bool
 	mistakes fault.Mistakes
 }
 
@@ -74,6 +75,9 @@ func readFolder(fsys fs.FS) (map[string]string, fault.Mistakes) {
 	}
 	if err := fs.WalkDir(fsys, ".", f.visit); err != nil {
 		f.mistakes.Add(fault.Position{}, "the folder cannot be read: %s", cause(err))
+	}
+	if f.full {
+		return nil, f.mistakes
 	}
 	if _, ok := f.files[mainFile]; !ok {
 		if len(f.mistakes) == 0 {
@@ -118,6 +122,7 @@ func (f *folder) visit(name string, entry fs.DirEntry, err error) error {
 		f.mistakes.Add(fault.Position{File: clip(name)}, "%s", misplaced(name))
 		return nil
 	case len(f.files) == maxFiles:
+		f.full = true
 		f.mistakes.Add(at, "the rulebook has more than %d files", maxFiles)
 		return fs.SkipAll
 	}
@@ -127,6 +132,7 @@ func (f *folder) visit(name string, entry fs.DirEntry, err error) error {
 		return nil
 	}
 	if f.size += len(content); f.size > maxFolderSize {
+		f.full = true
 		f.mistakes.Add(at, "the rulebook is larger than %d MiB", maxFolderSize>>20)
 		return fs.SkipAll
 	}

@@ -22,6 +22,7 @@ const (
 	maxYAMLDepth  = 64
 	maxYAMLKeys   = 2000 // of one mapping
 	maxEmptyLines = 100  // in a row
+	maxUnwanted   = 100  // anchors, tags and the like that are reported
 )
 
 // kind is the kind of a node.
@@ -107,7 +108,7 @@ func (r *reader) readable(content string) bool {
 		}
 		if i := strings.IndexFunc(text, forbidden); i >= 0 {
 			at := fault.Position{File: r.file, Line: line, Column: utf8.RuneCountInString(text[:i]) + 1}
-			r.fail(at, "the character %U is not allowed in rule files", []rune(text[i:])[0])
+			r.fail(at, "the character %U is not allowed here", []rune(text[i:])[0])
 			return false
 		}
 	}
@@ -169,10 +170,13 @@ func (r *reader) tokenAt(t *token.Token) fault.Position {
 func (r *reader) plainTokens(tokens token.Tokens) bool {
 	before := len(*r.mistakes)
 	n := nesting{}
-	content := false
+	content, unwantedTokens := false, 0
 	for _, t := range tokens {
 		if text := unwanted(t, content); text != "" {
 			r.fail(r.tokenAt(t), "%s", text)
+			if unwantedTokens++; unwantedTokens == maxUnwanted {
+				return false
+			}
 		}
 		content = content || t.Type != token.CommentType && t.Type != token.DocumentHeaderType
 		if text := n.add(t); text != "" {
@@ -186,16 +190,16 @@ func (r *reader) plainTokens(tokens token.Tokens) bool {
 func unwanted(t *token.Token, content bool) string {
 	switch t.Type {
 	case token.AnchorType, token.AliasType:
-		return fmt.Sprintf("anchors and aliases are not allowed in rule files: write the value out, and a text that starts with %s in quotes", t.Value)
+		return fmt.Sprintf("anchors and aliases are not allowed here: write the value out, and a text that starts with %s in quotes", t.Value)
 	case token.MergeKeyType:
-		return "merge keys are not allowed in rule files: write the keys out"
+		return "merge keys are not allowed here: write the keys out"
 	case token.TagType:
-		return "tags are not allowed in rule files; a text that starts with ! must be in quotes"
+		return "tags are not allowed here; a text that starts with ! must be in quotes"
 	case token.MappingKeyType:
 		return "a key is written as key: value; a text that starts with ? must be in quotes"
 	case token.DocumentHeaderType, token.DocumentEndType:
 		if content {
-			return "a rule file holds one document"
+			return "the file holds more than one document"
 		}
 	}
 	return ""

@@ -53,7 +53,7 @@ func (s *Server) listSalesModels(context.Context, *struct{}) (*body[List[SalesMo
 	var models []SalesModel
 	for _, m := range book.SalesModels() {
 		shown := SalesModel{ID: m.ID, Title: m.Title, Inputs: []SalesInput{}}
-		for _, in := range book.Schema().Inputs {
+		for _, in := range m.Inputs() {
 			shown.Inputs = append(shown.Inputs, salesInput(m, in))
 		}
 		models = append(models, shown)

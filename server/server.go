@@ -74,7 +74,7 @@ func New(config Config) (*Server, error) {
 		BodyLimit:             MaxBody,
 		DisableStartupMessage: true,
 		ErrorHandler:          s.sendError,
-		Immutable:             true, // strings of a request are kept in jobs, logs and metrics after it
+		Immutable:             true,     // strings of a request are kept in jobs, logs and metrics after it
 		ReadBufferSize:        16 << 10, // all headers of a request, those of proxies too
 		ReadTimeout:           readTimeout,
 		IdleTimeout:           idleTimeout,

@@ -45,7 +45,7 @@ func (c *Connector) findOrder(ctx context.Context, reference string) (placed erp
 	if err := errors.Join(ctx.Err(), checkReference(reference)); err != nil {
 		return placed, err
 	}
-	answer, answered, err := c.readAnswer(reference)
+	said, answered, err := c.readAnswer(reference)
 	if err != nil {
 		return placed, err
 	}
@@ -62,7 +62,7 @@ func (c *Connector) findOrder(ctx context.Context, reference string) (placed erp
 	if err := strictJSON(text, &placed.Order); err != nil {
 		return placed, fault.Wrap(err, fault.Invalid, "bad_order", "%s cannot be understood: %s", name, err)
 	}
-	placed.Number, placed.Status, placed.Message = answer.Number, answer.Status, answer.Message
+	placed.Number, placed.Status, placed.Message = said.Number, said.Status, said.Message
 	return placed, nil
 }
 

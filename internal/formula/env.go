@@ -34,6 +34,18 @@ type Function struct {
 	Check func(args []Node) error
 }
 
+// takes says how many arguments the function takes.
+func (f Function) takes() string {
+	text := fmt.Sprintf("%d arguments", len(f.Params))
+	if len(f.Params) == 1 {
+		text = "1 argument"
+	}
+	if f.Variadic {
+		text = "at least " + text
+	}
+	return text
+}
+
 // NewEnv returns an environment with the built-in functions and no names.
 func NewEnv() *Env {
 	return &Env{names: map[string]declared{}, functions: builtins(), hidden: map[string]string{}}

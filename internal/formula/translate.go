@@ -349,7 +349,7 @@ func (t *translator) call(at fault.Position, n *ast.CallNode) Node {
 func (t *translator) arguments(c *Call) bool {
 	params := c.fn.Params
 	if len(c.Args) < len(params) || len(c.Args) > len(params) && !c.fn.Variadic {
-		t.fail(c.at, "%s takes %d arguments, this has %d", c.Name, len(params), len(c.Args))
+		t.fail(c.at, "%s takes %s, this has %d", c.Name, c.fn.takes(), len(c.Args))
 		return false
 	}
 	ok := true

@@ -20,7 +20,7 @@ before(async () => {
 after(() => browser?.close())
 
 async function openDeal(deal, user, options = {}) {
-  const context = await browser.newContext({ viewport: { width: 1000, height: 900 }, locale: 'en-GB', ...options })
+  const context = await browser.newContext({ viewport: { width: 1000, height: 1600 }, locale: 'en-GB', ...options })
   const page = await context.newPage()
   const problems = []
   page.on('pageerror', (e) => problems.push(String(e)))

@@ -33,18 +33,19 @@ export default function ConfigureDialog({ sku, date, selection, editable, onDone
     else next[feature] = value
     setChosen(next)
   }
+  const title = (id: string) => data.features.find((f) => f.id === id)?.title ?? id
   const complete = () => setChosen({ ...(data.completion as Selection), ...chosen })
   return (
     <Stack gap="md" aria-busy={isFetching} data-testid="configure">
       {data.features.map((f) => (
         <FeatureField
           key={f.id} feature={f} chosen={chosen[f.id]} assigned={data.values[f.id]} domain={data.domains[f.id] ?? []} excluded={data.excluded?.[f.id] ?? {}}
-          disabled={!editable} onChoose={(v) => choose(f.id, v)}
+          title={title} disabled={!editable} onChoose={(v) => choose(f.id, v)}
           onRepair={(value, features) => setChosen({ ...giveUp(chosen, features), [f.id]: value })}
         />
       ))}
       {data.conflicts.map((c) => (
-        <ConflictAlert key={c.feature} conflict={c} features={data.features} onRepair={(features) => setChosen(giveUp(chosen, features))} onDrop={() => choose(c.feature!)} />
+        <ConflictAlert key={c.feature} conflict={c} title={title} onRepair={(features) => setChosen(giveUp(chosen, features))} onDrop={() => choose(c.feature!)} />
       ))}
       <Group justify="space-between" aria-live="polite">
         <div>
@@ -60,9 +61,8 @@ export default function ConfigureDialog({ sku, date, selection, editable, onDone
   )
 }
 
-function ConflictAlert({ conflict: c, features, onRepair, onDrop }: { conflict: Conflict; features: { id: string; title: string }[]; onRepair: (features: string[]) => void; onDrop: () => void }) {
+function ConflictAlert({ conflict: c, title, onRepair, onDrop }: { conflict: Conflict; title: (feature: string) => string; onRepair: (features: string[]) => void; onDrop: () => void }) {
   const { t } = useTranslation()
-  const title = (id: string) => features.find((f) => f.id === id)?.title ?? id
   return (
     <Alert color="red" role="alert" title={t('doesNotFit', { choice: `${title(c.feature ?? '')}: ${label(c.value)}` })} data-testid="conflict">
       {c.constraints?.map((k) => <Text size="sm" key={k.id}>{k.message}</Text>)}

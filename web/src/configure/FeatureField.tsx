@@ -12,6 +12,7 @@ interface Props {
   assigned?: Assigned
   domain: unknown[]
   excluded: Record<string, Conflict>
+  title: (feature: string) => string
   disabled: boolean
   onChoose: (value?: Value) => void
   onRepair: (value: Value, giveUp: string[]) => void
@@ -64,7 +65,7 @@ interface Choosable {
 
 function OptionField(props: Props) {
   const { t } = useTranslation()
-  const { feature, chosen, assigned, domain, excluded, disabled, onChoose, onRepair } = props
+  const { feature, chosen, assigned, domain, excluded, title, disabled, onChoose, onRepair } = props
   const current = (chosen ?? assigned?.value) as Value | undefined
   const several = feature.kind === 'select'
   const list = Array.isArray(current) ? current : []
@@ -90,7 +91,7 @@ function OptionField(props: Props) {
             </UnstyledButton>
             {why?.repairs?.slice(0, 1).map((r) => (
               <Button key="repair" fullWidth size="compact-xs" variant="subtle" disabled={disabled} onClick={() => onRepair(o.value, r.give_up ?? [])}>
-                {t('giveUp', { what: r.give_up?.join(', ') })}
+                {t('giveUp', { what: r.give_up?.map(title).join(', ') })}
               </Button>
             ))}
           </Paper>

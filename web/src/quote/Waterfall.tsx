@@ -14,7 +14,7 @@ export function Waterfall({ steps }: { steps: Step[] }) {
         <Table.Tr>
           <Table.Th>{t('step')}</Table.Th>
           <Table.Th className="number">{t('amount')}</Table.Th>
-          <Table.Th className="number">{t('running')}</Table.Th>
+          <Table.Th className="number" visibleFrom="xs">{t('running')}</Table.Th>
           <Table.Th visibleFrom="sm" w="30%"><span className="visually-hidden">{t('picture')}</span></Table.Th>
         </Table.Tr>
       </Table.Thead>
@@ -25,8 +25,10 @@ export function Waterfall({ steps }: { steps: Step[] }) {
               <Text size="sm" fw={s.kind === 'subtotal' ? 600 : undefined}>{s.title || s.id}{s.rate ? ` ${s.rate} %` : ''}</Text>
               <Origin step={s} />
             </Table.Td>
-            <Table.Td className="number">{s.kind === 'subtotal' ? '' : showAmount(s.amount ?? '', i18n.language)}</Table.Td>
-            <Table.Td className="number">{showAmount(s.running ?? '', i18n.language)}</Table.Td>
+            <Table.Td className="number">
+              {s.kind === 'subtotal' ? <Text size="sm" fw={600} hiddenFrom="xs">{showAmount(s.running ?? '', i18n.language)}</Text> : showAmount(s.amount ?? '', i18n.language)}
+            </Table.Td>
+            <Table.Td className="number" visibleFrom="xs">{showAmount(s.running ?? '', i18n.language)}</Table.Td>
             <Table.Td visibleFrom="sm">
               <div className="waterfall-track" aria-hidden>
                 <div className="waterfall-bar" data-lowers={s.amount?.startsWith('-')} data-total={s.kind === 'subtotal'} style={{ left: `${geometry[i]!.left}%`, width: `${geometry[i]!.width}%` }} />
@@ -43,8 +45,8 @@ function Origin({ step: s }: { step: Step }) {
   const place = [s.source?.file && `${s.source.file}:${s.source.line}`, s.source?.record].filter(Boolean).join(' · ')
   return (
     <>
-      {(place || s.note) && <Text size="xs" c="dimmed">{[place, s.note].filter(Boolean).join(' — ')}</Text>}
-      {s.lost?.map((l) => <Text size="xs" c="dimmed" key={l.id + l.reason}><span className="lost">{l.id}</span>: {l.reason}</Text>)}
+      {(place || s.note) && <Text size="xs" c="dimmed" className="origin">{[place, s.note].filter(Boolean).join(' — ')}</Text>}
+      {s.lost?.map((l) => <Text size="xs" c="dimmed" className="origin" key={l.id + l.reason}><span className="lost">{l.id}</span>: {l.reason}</Text>)}
     </>
   )
 }
