@@ -47,9 +47,7 @@ func FuzzLoad(f *testing.F) {
 			files[file.Name] = string(file.Data)
 		}
 		start := time.Now()
-		timer := time.AfterFunc(5*time.Second, func() { os.WriteFile("/tmp/hang.txtar", data, 0o644); panic("hang") })
 		book, mistakes := Load(FS(files))
-		timer.Stop()
 		if took := time.Since(start); took > 10*time.Second {
 			t.Errorf("it took %s", took)
 		}
