@@ -117,6 +117,11 @@ func (a Amount) String() string {
 	return a.StringFixed(a.digits)
 }
 
+// Format prints as String does. Without it fmt would use the decimal's own.
+func (a Amount) Format(state fmt.State, verb rune) {
+	fmt.Fprintf(state, fmt.FormatString(state, verb), a.String())
+}
+
 func fractionDigits(s string) int {
 	_, fraction, _ := strings.Cut(s, ".")
 	return len(fraction)

@@ -68,6 +68,7 @@ func (d *requestDecoder) lines(at string, lines *[]Line) {
 	if !d.open(at, '[') {
 		return
 	}
+	*lines = []Line{}
 	for i := 0; d.fatal == nil && d.json.More(); i++ {
 		if i == MaxLines {
 			d.fatal = fault.New(fault.TooLarge, "too_many_lines", "A request has at most %d lines.", MaxLines)

@@ -106,6 +106,9 @@ func round(args []Value) (Value, error) {
 }
 
 func day(args []Value) (Value, error) {
+	if !args[0].known {
+		return None(Date), nil
+	}
 	d, err := civil.ParseDate(args[0].text)
 	if err != nil {
 		return Value{}, fmt.Errorf("%q is not a date such as 2026-01-31", args[0].text)

@@ -147,7 +147,13 @@ func (e *Env) unknown(name string) string {
 // slip of the fingers; "" otherwise.
 func Nearest(name string, candidates []string) string {
 	best, least := "", 1+len(name)/4
+	if len(name) < 3 {
+		return ""
+	}
 	for _, c := range candidates {
+		if len(c) > len(name)+least || len(name) > len(c)+least {
+			continue
+		}
 		if d := distance(name, c); d <= least && (best == "" || d < least) {
 			best, least = c, d
 		}

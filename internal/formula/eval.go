@@ -102,6 +102,9 @@ func (n *Binary) calculate(left, right Value) (Value, error) {
 	if !right.known {
 		return Value{}, missing(n.Right)
 	}
+	if tooLarge(n.Op, left, right) {
+		return Value{}, mistake(n.at, "the result is too large")
+	}
 	switch {
 	case n.kind == Text:
 		return OfText(left.text + right.text), nil
@@ -117,6 +120,20 @@ func (n *Binary) calculate(left, right Value) (Value, error) {
 		return Value{}, mistake(n.at, "%s", err)
 	}
 	return OfNumber(q), nil
+}
+
+// The limits of a value. Values that are computed from each other could else double
+// with every formula.
+const (
+	maxText   = 64 << 10 // bytes
+	maxDigits = 1000
+)
+
+func tooLarge(op Op, left, right Value) bool {
+	if left.kind == Text {
+		return len(left.text)+len(right.text) > maxText
+	}
+	return op == Mul && left.number.NumDigits()+right.number.NumDigits() > maxDigits
 }
 
 func (n *Binary) compare(left, right Value) bool {

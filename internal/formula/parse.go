@@ -2,6 +2,8 @@ package formula
 
 import (
 	"errors"
+	"fmt"
+	"regexp"
 	"strings"
 	"unicode/utf8"
 
@@ -52,8 +54,23 @@ func parse(source Source) (ast.Node, fault.Mistakes) {
 	if errors.As(err, &located) {
 		at, text = source.position(located.From), located.Message
 	}
-	mistakes.Add(at, "%s", text)
+	mistakes.Add(at, "%s", plain(text))
 	return nil, mistakes
+}
+
+var unexpected = regexp.MustCompile(`unexpected token (?:EOF|\w+\("(.*)"\))`)
+
+// plain says the parser's mistake in words for those who write formulas.
+func plain(text string) string {
+	switch {
+	case strings.Contains(text, "maximum allowed nodes"):
+		return fmt.Sprintf("the formula has more than %d parts", maxNodes)
+	case strings.HasPrefix(text, "invalid integer literal"):
+		return "the number is too large to be written without a decimal point"
+	case strings.HasPrefix(text, "unexpected token EOF"):
+		return "the formula ends too early"
+	}
+	return unexpected.ReplaceAllString(text, `unexpected "$1"`)
 }
 
 // tooDeep returns the offset of the bracket that is nested too deep, or -1. Brackets

@@ -323,6 +323,9 @@ func (t *translator) call(at fault.Position, n *ast.CallNode) Node {
 	}
 	c := &Call{Name: name, fn: fn, kind: fn.Result, at: t.start(n.Callee)}
 	for _, arg := range n.Arguments {
+		if arg.Location().From < n.Callee.Location().From {
+			return t.fail(c.at, "a pipe is not part of the formula language: write %s(…)", name)
+		}
 		c.Args = append(c.Args, t.node(arg))
 	}
 	if !t.arguments(c) {
