@@ -4,46 +4,99 @@ import (
 	"strings"
 
 	"quotewright/internal/fault"
+	"quotewright/internal/formula"
 )
 
-// Check finds what is wrong with a model that compiles: no solution at all (an error
-// that names the constraints), and as warnings options that no configuration contains
-// and defaults that do not go together.
+// Check finds what is wrong with a model that compiles: no valid configuration at all
+// (a mistake that names a minimal set of constraints), and as warnings what no valid
+// configuration has: options and values, choices where nothing can be chosen, and
+// defaults that do not go together.
 func (m *Model) Check() fault.Mistakes {
 	var mistakes fault.Mistakes
-	values, _, ok := m.supported(map[int]int{})
-	if !ok {
-		conflict := m.explain(nil, picked{})
-		var ids []string
-		for _, c := range conflict.Constraints {
-			ids = append(ids, c.ID)
-		}
-		mistakes.Add(m.def.At, "the model has no valid configuration; these constraints exclude each other: %s", strings.Join(ids, ", "))
+	if m.void {
+		m.checkVoid(&mistakes)
 		return mistakes
 	}
 	for i := range m.features {
-		f := &m.features[i]
-		for n := range f.count {
-			v := f.first + n
-			for x := range values[v] {
-				if values[v][x] || f.Kind == KindInteger {
-					continue
-				}
-				switch {
-				case f.Kind == KindSelect && x == 1:
-					mistakes.Warn(f.at, "option %s of %s is in no valid configuration", f.Options[n].ID, f.ID)
-				case f.Kind == KindOption:
-					mistakes.Warn(f.at, "option %s of %s is in no valid configuration", f.Options[x].ID, f.ID)
-				}
-			}
+		m.checkFeature(&m.features[i], &mistakes)
+	}
+	m.checkDefaults(&mistakes)
+	return mistakes
+}
+
+func (m *Model) checkVoid(mistakes *fault.Mistakes) {
+	e := &explainer{solver: m.newSolver()}
+	var ids []string
+	if _, on, ok := e.guilty(nil, nil); ok {
+		for _, k := range e.constraints(nil, nil, on) {
+			ids = append(ids, m.constraints[k].id)
 		}
 	}
+	mistakes.Add(m.def.At, "the model has no valid configuration; these constraints exclude each other: %s", strings.Join(ids, ", "))
+}
+
+// checkFeature warns of values that no valid configuration has.
+func (m *Model) checkFeature(f *feature, mistakes *fault.Mistakes) {
+	r := &resolver{m: m, offered: m.root}
+	if f.Kind == KindInteger {
+		m.checkRanges(r, f, mistakes)
+		return
+	}
+	possible := 0
+	for i, o := range f.offers(m) {
+		if r.has(o.literal.variable, o.literal.value) {
+			possible++
+		} else if f.Kind != KindBoolean {
+			mistakes.Warn(f.def.Options[i].At, "option %s of %s is in no valid configuration", o.value, f.ID)
+		}
+	}
+	values := m.variables[f.first].values
+	if f.Kind != KindSelect && possible == 1 && len(values) > 1 {
+		mistakes.Warn(f.def.At, "%s is %s in every valid configuration", f.ID, values[lowest(m.domainOf(m.root, f.first))])
+	}
+}
+
+func (m *Model) domainOf(domains []uint64, v int) []uint64 {
+	d := &m.variables[v]
+	return domains[d.word : d.word+d.words]
+}
+
+func (m *Model) checkRanges(r *resolver, f *feature, mistakes *fault.Mistakes) {
+	values := m.variables[f.first].values
+	switch m.rootSize[f.first] {
+	case len(values):
+		return
+	case 1:
+		mistakes.Warn(f.def.At, "%s is %s in every valid configuration", f.ID, values[lowest(m.domainOf(m.root, f.first))])
+		return
+	}
+	for from := 0; from < len(values); from++ {
+		to := from
+		for to < len(values) && !r.has(f.first, to) {
+			to++
+		}
+		if to > from {
+			mistakes.Warn(f.def.Integer.At, "%s is in no valid configuration: %s", f.ID, run(values[from], values[to-1]))
+			from = to
+		}
+	}
+}
+
+func run(from, to formula.Value) string {
+	if from.Equal(to) {
+		return from.String()
+	}
+	return from.String() + " to " + to.String()
+}
+
+// checkDefaults warns of each default that does not go together with those before it.
+func (m *Model) checkDefaults(mistakes *fault.Mistakes) {
 	state := m.Resolve(nil, Options{Defaults: true})
 	for i := range m.features {
 		f := &m.features[i]
-		if a := state.Values[f.ID]; f.byDefault.Known() && a.By != ByDefault && a.Value.String() != f.byDefault.String() {
-			mistakes.Warn(f.defaultAt, "the default of %s does not go together with the defaults before it", f.ID)
+		if f.usual == nil || state.Values[f.ID].Value.Equal(f.assigned(m, f.usual)) {
+			continue
 		}
+		mistakes.Warn(f.def.DefaultAt, "the default of %s does not go together with the defaults before it", f.ID)
 	}
-	return mistakes
 }

@@ -1,192 +1,234 @@
 package configurator
 
 import (
+	"slices"
+
 	"quotewright/internal/formula"
 )
 
-// maxRepairs is how many repairs an explanation lists.
-const maxRepairs = 5
+// The limits of what explanations list and try.
+const (
+	maxRepairs     = 5
+	maxRepairTries = 200
+)
 
-// explain finds a minimal set of the fitting choices and of the constraints that
-// exclude a choice, by dropping one after the other, and its repairs.
-func (m *Model) explain(fitting []picked, p picked) Conflict {
-	kept := append([]picked(nil), fitting...)
-	off := make([]bool, len(m.constraints))
-	for i := 0; i < len(kept); {
-		without := append(append([]picked(nil), kept[:i]...), kept[i+1:]...)
-		if m.consistent(together(without, p), off) {
-			i++
-		} else {
-			kept = without
-		}
+// explainer finds out why something does not fit with choices.
+type explainer struct {
+	*solver
+	choices []picked
+}
+
+// picked is a readable choice with the variables it fixes.
+type picked struct {
+	feature  int
+	value    formula.Value
+	literals []literal
+}
+
+// conflict explains why a value does not fit: by a minimal set of choices and
+// constraints, and by the repairs.
+func (e *explainer) conflict(feature string, value formula.Value, goal []literal) Conflict {
+	c := Conflict{Feature: feature, Value: &value, Choices: []Choice{}, Constraints: []ConstraintRef{}, Repairs: []Repair{}}
+	kept, on, ok := e.guilty(indexes(len(e.choices)), goal)
+	if !ok {
+		return c
 	}
-	for k := range m.constraints {
-		off[k] = true
-		if m.consistent(together(kept, p), off) {
-			off[k] = false
-		}
+	for _, i := range kept {
+		c.Choices = append(c.Choices, Choice{e.m.features[e.choices[i].feature].ID, e.choices[i].value})
 	}
-	c := Conflict{Choices: []Choice{}, Constraints: m.named(off), Repairs: m.repairs(fitting, p)}
-	for _, k := range kept {
-		c.Choices = append(c.Choices, Choice{m.features[k.feature].ID, k.value})
+	for _, k := range e.constraints(kept, goal, on) {
+		c.Constraints = append(c.Constraints, ConstraintRef{e.m.constraints[k].id, e.m.constraints[k].message})
 	}
+	c.Repairs = e.repairs(kept, goal)
 	return c
 }
 
-func together(choices []picked, p picked) map[int]int {
-	fixed := map[int]int{}
-	for _, c := range choices {
-		for v, x := range c.values {
-			fixed[v] = x
-		}
+func indexes(n int) []int {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i
 	}
-	for v, x := range p.values {
-		fixed[v] = x
-	}
-	return fixed
+	return list
 }
 
-// named lists the constraints that are not off.
-func (m *Model) named(off []bool) []ConstraintRef {
-	list := []ConstraintRef{}
-	for k, c := range m.constraints {
-		if !off[k] {
-			list = append(list, ConstraintRef{c.id, c.message})
+// literals joins what some choices and a goal fix.
+func (e *explainer) literals(choices []int, goal []literal) []literal {
+	all := slices.Clone(goal)
+	for _, i := range choices {
+		all = append(all, e.choices[i].literals...)
+	}
+	return all
+}
+
+// guilty returns a minimal set of the choices that exclude the goal, and constraints
+// that suffice for it; false when the goal is not known to be excluded.
+//
+// A search that finds nothing proves more than was asked: constraints that removed
+// nothing had no part in it, nor had choices that none of the others reads. Both are
+// left out at once, then one after the other is tried without.
+func (e *explainer) guilty(choices []int, goal []literal) (kept []int, on []bool, ok bool) {
+	if e.possible(e.literals(choices, goal), nil) != no {
+		return nil, nil, false
+	}
+	kept, on = e.involved(choices), slices.Clone(e.active)
+	for i := 0; i < len(kept); {
+		without := slices.Delete(slices.Clone(kept), i, i+1)
+		if e.possible(e.literals(without, goal), nil) == no {
+			// What was needed so far stays needed: less is excluded without it.
+			kept, on = append(slices.Clone(kept[:i]), e.involved(without[i:])...), slices.Clone(e.active)
+		} else {
+			i++
+		}
+	}
+	return kept, on, true
+}
+
+// involved returns the choices that the active constraints read.
+func (e *explainer) involved(choices []int) []int {
+	var list []int
+	for _, i := range choices {
+		if slices.ContainsFunc(e.choices[i].literals, e.touched) {
+			list = append(list, i)
 		}
 	}
 	return list
 }
 
-// repairs lists the smallest sets of choices to give up for p, in the order of the
-// features; a set that holds a smaller one is left out.
-func (m *Model) repairs(fitting []picked, p picked) []Repair {
-	list := []Repair{}
-	var found [][]int
-	for size := 1; size <= min(3, len(fitting)) && len(list) < maxRepairs; size++ {
-		subsets(len(fitting), size, func(drop []int) bool {
-			for _, f := range found {
-				if within(f, drop) {
-					return true
-				}
-			}
-			var kept []picked
-			for i, c := range fitting {
-				if !contains(drop, i) {
-					kept = append(kept, c)
-				}
-			}
-			if m.consistent(together(kept, p), nil) {
-				found = append(found, append([]int(nil), drop...))
-				repair := Repair{}
-				for _, i := range drop {
-					repair.GiveUp = append(repair.GiveUp, m.features[fitting[i].feature].ID)
-				}
-				list = append(list, repair)
-			}
-			return len(list) < maxRepairs
-		})
-	}
-	return list
+func (e *explainer) touched(l literal) bool {
+	return slices.ContainsFunc(e.m.touching[l.variable], func(k int) bool { return e.active[e.m.rules[k].constraint] })
 }
 
-// subsets calls visit with every subset of 0..n−1 of a size until it returns false.
-func subsets(n, size int, visit func([]int) bool) {
-	subset := make([]int, size)
-	var fill func(at, from int) bool
-	fill = func(at, from int) bool {
-		if at == size {
-			return visit(subset)
-		}
-		for i := from; i < n; i++ {
-			subset[at] = i
-			if !fill(at+1, i+1) {
-				return false
-			}
-		}
-		return true
-	}
-	fill(0, 0)
+// constraints returns a minimal set of the constraints that are on, in order, under
+// which the choices exclude the goal.
+func (e *explainer) constraints(choices []int, goal []literal, on []bool) []int {
+	all := e.literals(choices, goal)
+	return minimal(on, func(on []bool) bool { return e.possible(all, on) == no && e.narrowTo(on) })
 }
 
-func contains(list []int, x int) bool {
-	for _, y := range list {
-		if x == y {
-			return true
-		}
-	}
-	return false
-}
-
-func within(small, large []int) bool {
-	for _, x := range small {
-		if !contains(large, x) {
-			return false
-		}
+// narrowTo leaves on only what had a part in the last answer.
+func (e *explainer) narrowTo(on []bool) bool {
+	for k := range on {
+		on[k] = on[k] && e.active[k]
 	}
 	return true
 }
 
-// because names a minimal set of constraints that leave a feature no other value.
-func (m *Model) because(fitting []picked, f *feature, left map[int]int) []string {
-	off := make([]bool, len(m.constraints))
-	for k := range m.constraints {
-		off[k] = true
-		if m.otherwise(fitting, f, left, off) {
-			off[k] = false
-		}
-	}
-	var ids []string
-	for _, c := range m.named(off) {
-		ids = append(ids, c.ID)
-	}
-	return ids
-}
-
-// otherwise reports whether the feature could have another value.
-func (m *Model) otherwise(fitting []picked, f *feature, left map[int]int, off []bool) bool {
-	fixed := together(fitting, picked{})
-	for v, x := range left {
-		for y := range m.variables[v].values {
-			if y != x && m.consistent(cloneWith(fixed, v, y), off) {
-				return true
-			}
-		}
-	}
-	return false
-}
-
-// exclude explains every option that is not offered: of features that the user chose,
-// as seen without that choice.
-func (s *State) exclude(fitting []picked, fixed map[int]int, values [][]bool) {
-	m := s.model
-	s.Excluded = map[string]map[string]Conflict{}
-	for i := range m.features {
-		f := &m.features[i]
-		if f.Kind == KindInteger {
+// minimal drops one after the other of what is on while enough stays true, which may
+// switch off more.
+func minimal(on []bool, enough func([]bool) bool) []int {
+	var kept []int
+	for k := range on {
+		if !on[k] {
 			continue
 		}
-		var others []picked
-		for _, p := range fitting {
-			if p.feature != i {
-				others = append(others, p)
-			}
-		}
-		for n := range f.count {
-			for x, value := range m.variables[f.first+n].values {
-				v := f.first + n
-				chosen := f.Kind == KindSelect && x == 0 // leaving an option out is no pick
-				if chosen || values[v][x] || m.consistent(cloneWith(together(others, picked{}), v, x), nil) {
-					continue
-				}
-				if s.Excluded[f.ID] == nil {
-					s.Excluded[f.ID] = map[string]Conflict{}
-				}
-				key := value
-				if f.Kind == KindSelect {
-					key = formula.OfText(f.Options[n].ID)
-				}
-				s.Excluded[f.ID][key.String()] = m.explain(others, picked{feature: i, value: key, values: map[int]int{v: x}})
-			}
+		without := slices.Clone(on)
+		if without[k] = false; enough(without) {
+			copy(on, without)
 		}
 	}
+	for k := range on {
+		if on[k] {
+			kept = append(kept, k)
+		}
+	}
+	return kept
+}
+
+// repairs lists the smallest sets of choices to give up so that the goal fits, by
+// size, then in the order of the features. Each set hits every conflict: sets grow by
+// the choices of a conflict that they do not hit yet.
+func (e *explainer) repairs(first []int, goal []literal) []Repair {
+	repairs, conflicts := []Repair{}, [][]int{first}
+	var found [][]int
+	level, tries := [][]int{{}}, 0
+	for len(level) > 0 && len(found) < maxRepairs {
+		var next [][]int
+		for _, drop := range level {
+			if slices.ContainsFunc(found, func(f []int) bool { return within(f, drop) }) {
+				continue
+			}
+			if tries++; tries > maxRepairTries || len(found) == maxRepairs {
+				break
+			}
+			conflict, fits := e.unhit(conflicts, drop, goal)
+			if fits {
+				found = append(found, drop)
+				continue
+			}
+			if !slices.ContainsFunc(conflicts, func(c []int) bool { return slices.Equal(c, conflict) }) {
+				conflicts = append(conflicts, conflict)
+			}
+			for _, i := range conflict {
+				grown := append(slices.Clone(drop), i)
+				slices.Sort(grown)
+				next = append(next, grown)
+			}
+		}
+		slices.SortFunc(next, slices.Compare)
+		level = slices.CompactFunc(next, slices.Equal)
+	}
+	for _, drop := range found {
+		var repair Repair
+		for _, i := range drop {
+			repair.GiveUp = append(repair.GiveUp, e.m.features[e.choices[i].feature].ID)
+		}
+		repairs = append(repairs, repair)
+	}
+	return repairs
+}
+
+// unhit returns a conflict that none of the dropped choices is in, or that the goal
+// fits without them. An answer that the limit cut off is no repair, and has no
+// conflict to go on from.
+func (e *explainer) unhit(conflicts [][]int, drop []int, goal []literal) (conflict []int, fits bool) {
+	for _, c := range conflicts {
+		if !slices.ContainsFunc(c, func(i int) bool { return slices.Contains(drop, i) }) {
+			return c, false
+		}
+	}
+	rest := slices.DeleteFunc(indexes(len(e.choices)), func(i int) bool { return slices.Contains(drop, i) })
+	if e.possible(e.literals(rest, goal), nil) == yes {
+		return nil, true
+	}
+	kept, _, _ := e.guilty(rest, goal)
+	return kept, false
+}
+
+func within(small, large []int) bool {
+	return !slices.ContainsFunc(small, func(i int) bool { return !slices.Contains(large, i) })
+}
+
+// because names a minimal set of constraints that, with the choices, leave variables
+// no other value than they have.
+func (e *explainer) because(values []literal) []string {
+	all := e.literals(indexes(len(e.choices)), nil)
+	on := make([]bool, len(e.m.constraints))
+	sure := func(allowed []bool) bool {
+		needed := make([]bool, len(on))
+		for _, l := range values {
+			l.not = true
+			if e.possible(append(slices.Clone(all), l), allowed) != no {
+				return false
+			}
+			for k := range needed {
+				needed[k] = needed[k] || e.active[k]
+			}
+		}
+		copy(on, needed)
+		return true
+	}
+	if !sure(nil) {
+		return nil
+	}
+	var ids []string
+	for _, k := range minimal(slices.Clone(on), func(without []bool) bool {
+		ok := sure(without)
+		if ok {
+			copy(without, on)
+		}
+		return ok
+	}) {
+		ids = append(ids, e.m.constraints[k].id)
+	}
+	return ids
 }

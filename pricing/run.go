@@ -158,8 +158,11 @@ func (r *run) stepOnLine(i int, l *lineRun) {
 		r.fail(l, fmt.Errorf("step %s: %w", s.def.ID, err), "step", s.def.At)
 		return
 	}
-	if !ok {
+	switch {
+	case !ok:
 		out.lost = append(out.lost, Lost{s.def.ID, why})
+	case len(out.candidates)+len(out.lost) == 0 && s.nothing() != "":
+		out.lost = append(out.lost, Lost{s.def.ID, s.nothing()})
 	}
 	chosen := out.pick(s.choose)
 	if len(chosen) == 0 && s.def.Required && ok {

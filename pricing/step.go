@@ -270,6 +270,17 @@ func (r *run) scaled(amount decimal.Decimal, perUnit bool, l *lineRun) decimal.D
 	return amount.Mul(l.in.Quantity)
 }
 
+// nothing says why a step that looked for something found no candidate at all.
+func (s *step) nothing() string {
+	switch s.kind {
+	case "condition":
+		return "no " + s.condition.ID + " record"
+	case "table":
+		return "no row of table " + s.table.name + " matches"
+	}
+	return ""
+}
+
 // pick applies choose: what counts, and what lost to it.
 func (o *outcome) pick(how choice) []candidate {
 	if len(o.candidates) < 2 || how == chooseAll {

@@ -75,7 +75,7 @@ func stepOf(s *pricing.StepResult) Step {
 func componentsOf(made []bom.Component) []Component {
 	var out []Component
 	for _, c := range made {
-		out = append(out, Component{Level: c.Level, Position: c.Position, SKU: c.SKU, Name: c.Name, Quantity: c.Quantity.String(),
+		out = append(out, Component{Level: c.Level, Position: c.Position, SKU: c.SKU, Name: c.Name, Quantity: c.Quantity.Round(9).String(),
 			Unit: c.Unit, Assembly: c.Assembly, UnitCost: c.UnitCost, Cost: c.Cost})
 	}
 	return out

@@ -13,7 +13,7 @@ import (
 )
 
 // Acknowledge stands in for an ERP: until ctx ends it answers every order of a folder
-// with a number. The demo uses it, and tests do.
+// with a number, for demonstrations and tests.
 func Acknowledge(ctx context.Context, dir string, every time.Duration) error {
 	tick := time.NewTicker(every)
 	defer tick.Stop()

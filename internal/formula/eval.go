@@ -126,14 +126,16 @@ func (n *Binary) calculate(left, right Value) (Value, error) {
 // with every formula.
 const (
 	maxText   = 64 << 10 // bytes
-	maxDigits = 1000
+	maxDigits = 1000     // of a product, and as many decimal places
 )
 
 func tooLarge(op Op, left, right Value) bool {
 	if left.kind == Text {
 		return len(left.text)+len(right.text) > maxText
 	}
-	return op == Mul && left.number.NumDigits()+right.number.NumDigits() > maxDigits
+	digits := left.number.NumDigits() + right.number.NumDigits()
+	places := -int64(left.number.Exponent()) - int64(right.number.Exponent())
+	return op == Mul && (digits > maxDigits || places > maxDigits)
 }
 
 func (n *Binary) compare(left, right Value) bool {

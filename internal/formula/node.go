@@ -127,3 +127,6 @@ func Walk(n Node, visit func(Node)) {
 		Walk(c, visit)
 	}
 }
+
+// Evaluate computes a part of a formula, as Formula.Eval does the whole.
+func Evaluate(n Node, lookup Lookup) (Value, error) { return n.eval(lookup) }

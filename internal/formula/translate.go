@@ -51,7 +51,7 @@ func (t *translator) node(n ast.Node) Node {
 	case *ast.BinaryNode:
 		return t.binary(at, n)
 	case *ast.ConditionalNode:
-		return t.conditional(at, n)
+		return t.conditional(n)
 	case *ast.ArrayNode:
 		return t.list(at, n)
 	case *ast.CallNode:
@@ -268,15 +268,16 @@ func (t *translator) result(at fault.Position, op Op, left, right Node) (Kind, b
 
 func both(a, b bool) bool { return a && b }
 
-func (t *translator) conditional(at fault.Position, n *ast.ConditionalNode) Node {
-	c := &Conditional{If: t.node(n.Cond), Then: t.node(n.Exp1), Else: t.node(n.Exp2), at: at}
+func (t *translator) conditional(n *ast.ConditionalNode) Node {
+	c := &Conditional{If: t.node(n.Cond), Then: t.node(n.Exp1), Else: t.node(n.Exp2)}
+	c.at = c.If.At()
 	ok := t.want(c.If, Boolean, "?")
 	then, other := c.Then.Kind(), c.Else.Kind()
 	if then != Any && other != Any && then != other {
-		return t.fail(at, "the two outcomes differ: a %s and a %s", then, other)
+		return t.fail(c.Else.At(), "the two outcomes differ: a %s and a %s", then, other)
 	}
 	if !ok || then == Any || other == Any {
-		return wrong{at}
+		return wrong{c.at}
 	}
 	return c
 }
