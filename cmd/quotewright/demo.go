@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"quotewright/erp/files"
 	"quotewright/server"
 	"quotewright/testdata"
 	"quotewright/webhooks"
@@ -85,8 +86,11 @@ func runDemo(ctx context.Context, dir string, port int, io streams, ready func(d
 
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	erp := &demoERP{orders: filepath.Join(dir, "catalog", "orders")}
-	go erp.run(ctx)
+	go func() {
+		if err := files.Acknowledge(ctx, filepath.Join(dir, "catalog"), 200*time.Millisecond); err != nil {
+			log.ErrorContext(ctx, "the stand-in ERP stopped", "error", err)
+		}
+	}()
 	crm := &http.Server{Handler: d.newCRM().handler(), ReadHeaderTimeout: 5 * time.Second}
 	go func() { _ = crm.Serve(crmListener) }()
 	defer crm.Close()

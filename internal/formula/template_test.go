@@ -39,7 +39,7 @@ func TestTemplate(t *testing.T) {
 		`ab} {motor}`:          "f:1:3: the brace has no partner",
 		`é {motr} {x1y} }`:     "f:1:4: unknown name motr; did you mean motor?\nf:1:11: unknown name x1y\nf:1:16: the brace has no partner",
 		`{}`:                   "f:1:2: the formula is empty",
-		`{motor + 1}`:          "f:1:10: + needs a text, this is a number",
+		`{motor + 1}`:          "f:1:2: + needs a number, this is a text",
 		`{{{motr}}}`:           "f:1:4: unknown name motr; did you mean motor?",
 		"line {motor}\n{motr}": "f:2: unknown name motr; did you mean motor?",
 		`{"a}`:                 "f:1:1: the brace has no partner",
