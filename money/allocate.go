@@ -8,11 +8,13 @@ import (
 	"github.com/shopspring/decimal"
 )
 
-// Allocate splits total over the weights in proportion, in multiples of increment,
-// by largest remainder: every part is first cut towards zero to a multiple of the
-// increment, then what is left is handed out one increment at a time to the parts
-// that lost most, earlier parts first among equals. The parts add up to total
-// exactly; what total has below the increment goes to the part that lost most.
+// Allocate splits total over the weights in proportion, in multiples of increment, by
+// largest remainder: every part is first cut towards zero to a multiple of the
+// increment, then what is left is handed out one increment at a time to the parts that
+// lost most; of those that lost the same, to the heavier and then to the earlier, so
+// that the order of the parts only matters among equals. What total has below the
+// increment goes to the next part in that order. The parts add up to total exactly, and
+// none is further from its exact share than the increment.
 //
 // Weights must not be negative. When they are all zero the split is even. Without
 // weights, a total other than zero is an error.
@@ -49,18 +51,21 @@ func Allocate(total decimal.Decimal, weights []decimal.Decimal, increment decima
 		}
 	}
 	slices.SortStableFunc(order, func(a, b int) int {
-		return cmp.Or(lost[b].Cmp(lost[a]), cmp.Compare(a, b))
+		return cmp.Or(lost[b].Cmp(lost[a]), weights[b].Cmp(weights[a]), cmp.Compare(a, b))
 	})
 	step := increment
 	if left.Sign() < 0 {
 		step = step.Neg()
 	}
-	for i := 0; left.Abs().Cmp(increment) >= 0; i++ {
-		at := order[i%len(order)]
-		parts[at] = parts[at].Add(step)
+	// Every part lost less than one increment, so that each is handed one at most.
+	next := 0
+	for ; left.Abs().Cmp(increment) >= 0; next++ {
+		parts[order[next]] = parts[order[next]].Add(step)
 		left = left.Sub(step)
 	}
-	parts[order[0]] = parts[order[0]].Add(left)
+	if !left.IsZero() {
+		parts[order[next]] = parts[order[next]].Add(left)
+	}
 	return parts, nil
 }
 

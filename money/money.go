@@ -73,22 +73,25 @@ type Currency struct {
 
 // ParseCurrency returns the currency of a three-letter ISO 4217 code in capitals.
 func ParseCurrency(code string) (Currency, error) {
+	if digits, differs := isoDigits[code]; differs {
+		return Currency{Code: code, Digits: int32(digits)}, nil
+	}
 	unit, err := currency.ParseISO(code)
 	if err != nil || unit.String() != code {
 		return Currency{}, fmt.Errorf("%q is not an ISO 4217 currency code", clip(code))
 	}
 	digits, _ := currency.Standard.Rounding(unit)
-	if iso, differs := isoDigits[code]; differs {
-		digits = iso
-	}
 	return Currency{Code: code, Digits: int32(digits)}, nil
 }
 
 // isoDigits holds the currencies whose minor digits in ISO 4217 differ from those in
-// x/text, which follows CLDR and leaves out minor units that no longer circulate.
+// x/text, which follows CLDR and leaves out minor units that no longer circulate, and
+// those that are younger than its tables.
 var isoDigits = map[string]int{
 	"AFN": 2, "ALL": 2, "IQD": 3, "IRR": 2, "KPW": 2, "LAK": 2, "LBP": 2, "MGA": 2, "MMK": 2,
 	"RSD": 2, "SLL": 2, "SOS": 2, "SYP": 2, "YER": 2, "UYI": 0,
+	"AMD": 2, "COP": 2, "GYD": 2, "IDR": 2, "MNT": 2, "MUR": 2, "PKR": 2, "TZS": 2, "UZS": 2,
+	"MRU": 2, "SLE": 2, "UYW": 4, "VED": 2, "VES": 2, "XCG": 2, "ZWG": 2,
 }
 
 // MinorUnit returns the smallest amount of the currency: 0.01 for two digits.

@@ -31,7 +31,7 @@ func (f withoutWant) ReadDir(name string) ([]fs.DirEntry, error) {
 // Load finds, line by line.
 func TestBroken(t *testing.T) {
 	folders, err := filepath.Glob("../testdata/broken/rules/*")
-	if err != nil || len(folders) < 1 {
+	if err != nil || len(folders) < 70 {
 		t.Fatalf("%d broken rulebooks, %v", len(folders), err)
 	}
 	for _, folder := range folders {
@@ -56,5 +56,27 @@ func TestBroken(t *testing.T) {
 				t.Errorf("mistakes (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+// TestWarnings: warnings alone do not keep a Book from being used, and stay with it.
+func TestWarnings(t *testing.T) {
+	book, mistakes := Load(withoutWant{os.DirFS("../testdata/broken/rules/default-conflict")})
+	if book == nil || len(mistakes) != 1 || len(mistakes.Errors()) != 0 {
+		t.Fatalf("book %v with %v", book, mistakes)
+	}
+	if diff := cmp.Diff(mistakes, book.Warnings()); diff != "" {
+		t.Errorf("warnings of the Book (-want +got):\n%s", diff)
+	}
+}
+
+// TestDemo: the demo company's rulebook is free of mistakes and warnings.
+func TestDemo(t *testing.T) {
+	book, mistakes := Load(os.DirFS("../testdata/demo/rules"))
+	if book == nil || len(mistakes) > 0 {
+		t.Fatalf("the demo has mistakes:\n%v", mistakes)
+	}
+	if len(book.SalesModels()) != 4 || len(book.Models()) != 3 || len(book.Examples()) == 0 {
+		t.Errorf("%d sales models, models %v, %d examples", len(book.SalesModels()), book.Models(), len(book.Examples()))
 	}
 }
