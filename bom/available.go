@@ -26,54 +26,82 @@ func Free(view *catalog.View, sku string, sites []string) decimal.Decimal {
 }
 
 // available says when the whole quantity can be there: from stock, with what is on its
-// way, or made: then every component that stock does not cover takes its lead time,
-// the longest chain counts.
+// way, or made. Made, it takes its lead time after the last of its components is there;
+// a component that stock does not cover, over all its uses, arrives or is made itself.
+// A configured product is always made.
 func (e *exploder) available(root *node) Availability {
-	sku := root.product.SKU
 	free := decimal.Zero
-	if e.in.State == nil { // a configured product is made to order
-		free = e.free(sku)
+	if e.in.State == nil {
+		free = e.free(root.product.SKU)
 	}
 	a := Availability{Date: e.in.Date, FromStock: decimal.Min(free, e.in.Quantity)}
 	if free.GreaterThanOrEqual(e.in.Quantity) {
 		return a
 	}
 	a.LeadTimeDays = e.wait(root, e.in.Quantity.Sub(a.FromStock))
-	a.Date = e.in.Date.AddDays(a.LeadTimeDays)
 	if e.in.State == nil {
-		if on, ok := e.incoming(sku, free); ok && on.Before(a.Date) {
-			a.Date, a.LeadTimeDays = on, on.DaysSince(e.in.Date)
+		if days, ok := e.arrival(root.product.SKU, e.in.Quantity.Sub(free)); ok {
+			a.LeadTimeDays = min(a.LeadTimeDays, days)
 		}
 	}
+	a.Date = e.in.Date.AddDays(a.LeadTimeDays)
 	return a
 }
 
-// wait is how many days a quantity takes that stock does not cover.
-func (e *exploder) wait(n *node, quantity decimal.Decimal) int {
-	longest := 0
-	for _, it := range n.items {
-		needed := quantity.Mul(it.quantity)
-		if short := needed.Sub(e.free(it.node.product.SKU)); short.Sign() > 0 {
-			longest = max(longest, e.wait(it.node, short))
+// wait is how many days a quantity takes to make. What is needed of a product is known
+// once everything it is in is done, and how long it takes once its components are.
+func (e *exploder) wait(root *node, quantity decimal.Decimal) int {
+	root.needed = quantity
+	for i := len(e.order) - 1; i >= 0; i-- {
+		n := e.order[i]
+		if n != root && n.needed.Sign() > 0 {
+			if n.needed = n.needed.Sub(e.free(n.product.SKU)); n.needed.Sign() <= 0 {
+				continue
+			}
+		}
+		for j := range n.items {
+			it := &n.items[j]
+			if n.needed.Sign() > 0 {
+				it.node.needed = it.node.needed.Add(times(n.needed, it.quantity))
+			}
 		}
 	}
-	return n.product.LeadTimeDays + longest
+	for _, n := range e.order {
+		if n.needed.Sign() <= 0 {
+			continue
+		}
+		for j := range n.items {
+			n.wait = max(n.wait, n.items[j].node.wait)
+		}
+		n.wait += n.product.LeadTimeDays
+		if n == root {
+			continue
+		}
+		if days, ok := e.arrival(n.product.SKU, n.needed); ok {
+			n.wait = min(n.wait, days)
+		}
+	}
+	return root.wait
 }
 
-// incoming returns when what is on its way completes the quantity.
-func (e *exploder) incoming(sku string, free decimal.Decimal) (catalog.Date, bool) {
-	arrivals := slices.DeleteFunc(slices.Clone(e.view.Stock(sku)), func(s catalog.Stock) bool {
-		return s.Incoming.Sign() <= 0 || s.IncomingDate.IsZero() || len(e.in.Sites) > 0 && !slices.Contains(e.in.Sites, s.Site)
+// arrival returns in how many days what is on its way brings as much as stock lacks.
+func (e *exploder) arrival(sku string, short decimal.Decimal) (days int, ok bool) {
+	stock := e.view.Stock(sku)
+	if len(stock) == 0 {
+		return 0, false
+	}
+	arrivals := slices.DeleteFunc(slices.Clone(stock), func(s catalog.Stock) bool {
+		return s.Incoming.Sign() <= 0 || s.IncomingDate.IsZero() || !e.counts(s)
 	})
-	slices.SortFunc(arrivals, func(a, b catalog.Stock) int { return a.IncomingDate.DaysSince(b.IncomingDate) })
+	slices.SortStableFunc(arrivals, func(a, b catalog.Stock) int { return a.IncomingDate.DaysSince(b.IncomingDate) })
 	for _, s := range arrivals {
-		free = free.Add(s.Incoming)
-		if free.GreaterThanOrEqual(e.in.Quantity) {
-			if s.IncomingDate.Before(e.in.Date) {
-				return e.in.Date, true
-			}
-			return s.IncomingDate, true
+		if short = short.Sub(s.Incoming); short.Sign() <= 0 {
+			return max(0, s.IncomingDate.DaysSince(e.in.Date)), true
 		}
 	}
-	return catalog.Date{}, false
+	return 0, false
+}
+
+func (e *exploder) counts(s catalog.Stock) bool {
+	return len(e.in.Sites) == 0 || slices.Contains(e.in.Sites, s.Site)
 }

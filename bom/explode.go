@@ -2,12 +2,17 @@
 // explosion of the ERP's super BOM and the model's own positions, with its cost rolled
 // up, its lead time along the critical path and its availability from stock.
 //
-// The gross quantity of a position is its net quantity × (1 + scrap percent ÷ 100).
-// Positions of a phantom stand in its place. What a sub-assembly is made of is worked
-// out once and scaled wherever it is used.
+// The gross quantity of a position is its net quantity × (1 + scrap percent ÷ 100), in
+// the component's base unit. Positions of a phantom stand in its place. What a product
+// is made of is worked out once, per unit, and scaled wherever it is used; of
+// alternatives the one is taken that fits the quantity of the first use.
+//
+// A bought part costs what the catalog says, an assembly what its components cost.
+// Unit costs are not rounded, the cost of a position is, to the currency's minor unit.
 package bom
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -17,11 +22,10 @@ import (
 	"quotewright/catalog"
 	"quotewright/configurator"
 	"quotewright/internal/fault"
-	"quotewright/internal/formula"
 	"quotewright/money"
 )
 
-// The limits of one explosion.
+// The limits of one explosion: positions of the tree, phantoms' included, and levels.
 const (
 	MaxPositions = 100_000
 	MaxDepth     = 64
@@ -43,7 +47,8 @@ type Input struct {
 type Result struct {
 	Components   []Component
 	Cost         *decimal.Decimal // for the whole quantity, not rounded; nil: not known
-	LeadTimeDays int
+	Uncosted     []string         // why Cost is nil: parts whose cost is not known, and assemblies with a problem
+	LeadTimeDays int              // to make it with nothing in stock: along the longest chain of components
 	Availability Availability
 	Problems     []Problem
 }
@@ -71,59 +76,34 @@ type Availability struct {
 
 // Problem is something wrong with the BOM.
 type Problem struct {
-	Code   string // bom_cycle, unknown_component, unknown_unit, bom_formula, missing_rate, bom_too_large
+	Code   string // bom_cycle, unknown_component, unknown_unit, bom_formula, missing_rate, no_alternative, bom_too_large
 	Text   string
 	Source fault.Position
 }
-
-// CompiledOverlay is an Overlay with its formulas.
-type CompiledOverlay struct {
-	Overlay
-	quantity, when, scrap *formula.Formula
-}
-
-// CompileOverlays checks the positions that a model adds.
-func CompileOverlays(m *configurator.Model, overlays []Overlay) ([]CompiledOverlay, fault.Mistakes) {
-	var mistakes fault.Mistakes
-	compile := func(s formula.Source, kind formula.Kind) *formula.Formula {
-		if s.Text == "" {
-			return nil
-		}
-		f, wrong := formula.Compile(m.Env(), s, kind)
-		mistakes = append(mistakes, wrong...)
-		return f
-	}
-	var compiled []CompiledOverlay
-	for _, o := range overlays {
-		if o.Quantity.Text == "" {
-			mistakes.Add(o.At, "position %s has no quantity", o.Position)
-		}
-		compiled = append(compiled, CompiledOverlay{Overlay: o, quantity: compile(o.Quantity, formula.Number),
-			when: compile(o.When, formula.Boolean), scrap: compile(o.Scrap, formula.Number)})
-	}
-	return compiled, mistakes
-}
-
-// Components returns the SKUs that a model's own positions name.
-func (c CompiledOverlay) Components() string { return c.Component }
 
 // exploder works out one explosion.
 type exploder struct {
 	view     *catalog.View
 	in       Input
 	nodes    map[string]*node
+	order    []*node // components before what they are in
 	path     []string
-	count    int
 	problems []Problem
+	amounts  []money.Amount // of the positions, next to each other
 }
 
 // node is what one unit of a product is made of.
 type node struct {
 	product  *catalog.Product
 	items    []item
+	broken   bool // a position is missing because of a problem
+	used     bool // is a position, or the product itself
 	unitCost *decimal.Decimal
 	lead     int // own lead time plus the longest of its components
-	size     int // positions below
+	size     int // positions below, at most one over MaxPositions
+
+	needed decimal.Decimal // of the whole quantity, what stock above does not cover
+	wait   int             // days until it is there
 }
 
 type item struct {
@@ -136,20 +116,22 @@ type item struct {
 // what can be worked out is there.
 func Explode(view *catalog.View, in Input) Result {
 	e := &exploder{view: view, in: in, nodes: map[string]*node{}}
-	root := e.node(in.SKU, fault.Position{})
-	var r Result
+	root := e.node(in.SKU, in.Quantity, fault.Position{})
 	if root == nil {
-		r.Problems = e.problems
-		return r
+		return Result{Problems: e.problems}
 	}
+	root.used = true
+	var r Result
 	if root.size > MaxPositions {
 		e.problem("bom_too_large", fault.Position{}, "%s has more than %d positions", in.SKU, MaxPositions)
 	} else {
-		r.Components = e.list(nil, root, in.Quantity, 1)
+		r.Components = e.list(make([]Component, 0, root.size), root, in.Quantity, 1)
 	}
 	if root.unitCost != nil {
 		cost := root.unitCost.Mul(in.Quantity)
 		r.Cost = &cost
+	} else {
+		r.Uncosted = e.uncosted()
 	}
 	r.LeadTimeDays = root.lead
 	r.Availability = e.available(root)
@@ -164,8 +146,8 @@ func (e *exploder) problem(code string, at fault.Position, format string, args .
 	}
 }
 
-// node works out one product, once.
-func (e *exploder) node(sku string, at fault.Position) *node {
+// node works out one product, once: for the quantity needed where it is used first.
+func (e *exploder) node(sku string, needed decimal.Decimal, at fault.Position) *node {
 	if n, ok := e.nodes[sku]; ok {
 		return n
 	}
@@ -184,12 +166,15 @@ func (e *exploder) node(sku string, at fault.Position) *node {
 	}
 	e.path = append(e.path, sku)
 	n := &node{product: product, lead: product.LeadTimeDays}
-	for _, p := range e.positions(sku) {
-		e.add(n, p)
+	for _, p := range e.positions(sku, needed) {
+		if !e.add(n, &p, needed) {
+			n.broken = true
+		}
 	}
 	e.path = e.path[:len(e.path)-1]
 	e.rollUp(n)
 	e.nodes[sku] = n
+	e.order = append(e.order, n)
 	return n
 }
 
@@ -197,12 +182,14 @@ func (e *exploder) node(sku string, at fault.Position) *node {
 func (e *exploder) rollUp(n *node) {
 	longest := 0
 	sum := decimal.Zero
-	known := true
-	for _, it := range n.items {
+	known := !n.broken
+	for i := range n.items {
+		it := &n.items[i]
+		it.node.used = true
 		longest = max(longest, it.node.lead)
-		n.size += 1 + it.node.size
+		n.size = min(n.size+1+it.node.size, MaxPositions+1)
 		if known = known && it.node.unitCost != nil; known {
-			sum = sum.Add(it.node.unitCost.Mul(it.quantity))
+			sum = sum.Add(times(*it.node.unitCost, it.quantity))
 		}
 	}
 	n.lead += longest
@@ -214,39 +201,80 @@ func (e *exploder) rollUp(n *node) {
 	}
 }
 
+var one = decimal.NewFromInt(1)
+
+// times is a × b without work where one of them is 1.
+func times(a, b decimal.Decimal) decimal.Decimal {
+	switch {
+	case isOne(a):
+		return b
+	case isOne(b):
+		return a
+	}
+	return a.Mul(b)
+}
+
+func isOne(d decimal.Decimal) bool {
+	return d.Exponent() == 0 && d.NumDigits() == 1 && d.CoefficientInt64() == 1
+}
+
 // ownCost is the catalog's cost in the currency asked for.
 func (e *exploder) ownCost(p *catalog.Product) *decimal.Decimal {
 	if p.Cost == nil {
 		return nil
 	}
-	from := p.CostCurrency
-	if from == "" {
-		from = e.in.Company.Code
-	}
+	from := cmp.Or(p.CostCurrency, e.in.Company.Code)
 	rate, _, ok := e.view.Rate(from, e.in.Currency.Code, e.in.Date)
 	if !ok {
 		e.problem("missing_rate", fault.Position{}, "there is no exchange rate from %s to %s on or before %s for the cost of %s", from, e.in.Currency.Code, e.in.Date, p.SKU)
 		return nil
 	}
-	cost := p.Cost.Mul(rate)
+	cost := times(*p.Cost, rate)
 	return &cost
+}
+
+// uncosted lists what keeps the cost from being known.
+func (e *exploder) uncosted() []string {
+	var skus []string
+	for _, n := range e.order {
+		if n.used && n.unitCost == nil && (n.broken || len(n.items) == 0) {
+			skus = append(skus, n.product.SKU)
+		}
+	}
+	return skus
 }
 
 // list writes the tree out for a quantity, parents first.
 func (e *exploder) list(out []Component, n *node, quantity decimal.Decimal, level int) []Component {
-	for _, it := range n.items {
-		q := quantity.Mul(it.quantity)
-		c := Component{Level: level, Position: it.position, SKU: it.node.product.SKU, Name: it.node.product.Name,
-			Quantity: q, Unit: it.node.product.Unit, Assembly: len(it.node.items) > 0,
-			LeadTimeDays: it.node.product.LeadTimeDays}
+	for i := range n.items {
+		it := &n.items[i]
+		q := times(quantity, it.quantity)
+		p := it.node.product
+		c := Component{Level: level, Position: it.position, SKU: p.SKU, Name: p.Name, Quantity: q, Unit: p.Unit,
+			Assembly: len(it.node.items) > 0, LeadTimeDays: p.LeadTimeDays}
 		if it.node.unitCost != nil {
-			unit, cost := e.in.Currency.Amount(*it.node.unitCost), e.in.Currency.Amount(e.in.Currency.Round(it.node.unitCost.Mul(q)))
-			c.UnitCost, c.Cost = &unit, &cost
+			c.UnitCost, c.Cost = e.amount(*it.node.unitCost), e.amount(e.round(times(*it.node.unitCost, q)))
 		}
 		out = append(out, c)
 		out = e.list(out, it.node, q, level+1)
 	}
 	return out
+}
+
+func (e *exploder) round(d decimal.Decimal) decimal.Decimal {
+	if -d.Exponent() <= e.in.Currency.Digits {
+		return d
+	}
+	return e.in.Currency.Round(d)
+}
+
+// amount keeps an amount in a block with others.
+func (e *exploder) amount(d decimal.Decimal) *money.Amount {
+	if len(e.amounts) == cap(e.amounts) {
+		e.amounts = make([]money.Amount, 0, 256)
+	}
+	e.amounts = append(e.amounts, e.in.Currency.Amount(d))
+	return &e.amounts[len(e.amounts)-1]
 }
 
 // Flat sums up the quantities of a tree by SKU, leaving out assemblies.

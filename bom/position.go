@@ -1,190 +1,144 @@
 package bom
 
 import (
-	"sync"
+	"cmp"
+	"slices"
 
 	"github.com/shopspring/decimal"
 
 	"quotewright/catalog"
-	"quotewright/configurator"
 	"quotewright/internal/fault"
 	"quotewright/internal/formula"
 	"quotewright/money"
 )
 
-// position is one position of the ERP's BOM or of the model.
+// position is one position of the ERP's BOM or of the model, as far as it applies.
 type position struct {
 	number    string
 	component string
 	unit      string
 	phantom   bool
-	quantity  func() (decimal.Decimal, error)
-	when      func() (bool, error)
-	scrap     func() (decimal.Decimal, error)
-	group     string // of alternatives
+	quantity  decimal.Decimal // net, in unit
+	scrap     decimal.Decimal // percent
+	wrong     error           // why quantity or scrap is not known
+	group     string          // of alternatives
 	priority  int
 	at        fault.Position
 }
 
-// positions returns what is valid on the date for a parent: the ERP's positions, at
-// the top replaced and added to by the model's, alternatives decided.
-func (e *exploder) positions(sku string) []position {
-	var list []position
-	own := map[string]bool{}
-	if len(e.path) == 1 {
-		for _, o := range e.in.Overlays {
-			own[o.Position] = true
+// positions returns what applies on the date for a parent, in the order of their
+// numbers: the ERP's positions, at the top replaced and added to by the model's,
+// alternatives decided.
+func (e *exploder) positions(sku string, needed decimal.Decimal) []position {
+	items := e.view.BOM(sku)
+	list := make([]position, 0, len(items))
+	overlays := e.in.Overlays
+	if len(e.path) > 1 {
+		overlays = nil
+	}
+	for i := range items {
+		item := &items[i]
+		replaced := slices.ContainsFunc(overlays, func(o CompiledOverlay) bool { return o.Position == item.Position })
+		if item.ValidOn(e.in.Date) && !replaced {
+			list = e.fromCatalog(list, item)
 		}
 	}
-	for _, item := range e.view.BOM(sku) {
-		if item.ValidOn(e.in.Date) && !own[item.Position] {
-			list = append(list, e.fromCatalog(item))
-		}
+	for i := range overlays {
+		list = e.fromModel(list, &overlays[i])
 	}
-	if len(e.path) == 1 {
-		for _, o := range e.in.Overlays {
-			list = append(list, e.fromModel(o))
-		}
+	if len(overlays) > 0 {
+		slices.SortStableFunc(list, func(a, b position) int { return comparePositions(a.number, b.number) })
 	}
-	return e.decide(list)
+	return e.decide(list, needed)
 }
 
-func (e *exploder) fromModel(o CompiledOverlay) position {
-	lookup := e.lookup()
+// comparePositions orders numbers by value, before texts, as the catalog does.
+func comparePositions(a, b string) int {
+	x, errX := money.Parse(a)
+	y, errY := money.Parse(b)
+	switch {
+	case errX == nil && errY == nil:
+		return cmp.Or(x.Cmp(y), cmp.Compare(a, b))
+	case errX == nil:
+		return -1
+	case errY == nil:
+		return 1
+	}
+	return cmp.Compare(a, b)
+}
+
+// fromModel adds a position of the model if it applies.
+func (e *exploder) fromModel(list []position, o *CompiledOverlay) []position {
 	p := position{number: o.Position, component: o.Component, unit: o.Unit, phantom: o.Phantom, at: o.At}
-	p.quantity = func() (decimal.Decimal, error) { return evaluate(o.quantity, lookup) }
-	p.when = func() (bool, error) {
-		if o.when == nil {
-			return true, nil
-		}
-		return o.when.True(lookup)
+	if o.when != nil && !e.applies(&p, o.when, nil) {
+		return list
 	}
-	p.scrap = func() (decimal.Decimal, error) {
-		if o.scrap == nil {
-			return decimal.Zero, nil
-		}
-		return evaluate(o.scrap, lookup)
+	if p.quantity, p.wrong = e.number(o.quantity); p.wrong == nil && o.scrap != nil {
+		p.scrap, p.wrong = e.number(o.scrap)
 	}
-	return p
+	return append(list, p)
 }
 
-func evaluate(f *formula.Formula, lookup formula.Lookup) (decimal.Decimal, error) {
-	v, err := f.Eval(lookup)
+// fromCatalog adds a position of the catalog if it applies.
+func (e *exploder) fromCatalog(list []position, item *catalog.BOMItem) []position {
+	p := position{number: item.Position, component: item.Component, unit: item.Unit, phantom: item.Phantom, scrap: item.ScrapPercent,
+		group: item.AlternativeGroup, priority: item.Priority, at: fault.Position{File: item.File, Line: item.Line}}
+	if item.When != "" {
+		when, err := e.compile(item.When, p.at, formula.Boolean)
+		if !e.applies(&p, when, err) {
+			return list
+		}
+	}
+	if p.quantity, p.wrong = money.Parse(item.Quantity); p.wrong != nil {
+		var f *formula.Formula
+		if f, p.wrong = e.compile(item.Quantity, p.at, formula.Number); p.wrong == nil {
+			p.quantity, p.wrong = e.number(f)
+		}
+	}
+	return append(list, p)
+}
+
+// applies reports whether a position's condition holds.
+func (e *exploder) applies(p *position, when *formula.Formula, err error) bool {
+	holds := false
+	if err == nil {
+		holds, err = when.True(e.lookup)
+	}
+	if err != nil {
+		e.problem("bom_formula", p.at, "position %s: %s", p.number, text(err))
+	}
+	return holds
+}
+
+// number evaluates a formula that has to have a value.
+func (e *exploder) number(f *formula.Formula) (decimal.Decimal, error) {
+	v, err := f.Eval(e.lookup)
 	if err == nil && !v.Known() {
 		err = fault.Mistakes{{Position: f.Source().At, Text: f.String() + " has no value"}}
 	}
 	return v.Number(), err
 }
 
-func (e *exploder) lookup() formula.Lookup {
+func (e *exploder) lookup(slot int) formula.Value {
 	if e.in.State == nil {
-		return func(int) formula.Value { return formula.Value{} }
+		return formula.Value{}
 	}
-	return e.in.State.Lookup
+	return e.in.State.Lookup(slot)
 }
 
-func (e *exploder) fromCatalog(item catalog.BOMItem) position {
-	at := fault.Position{File: item.File, Line: item.Line}
-	p := position{number: item.Position, component: item.Component, unit: item.Unit, phantom: item.Phantom,
-		group: item.AlternativeGroup, priority: item.Priority, at: at}
-	p.scrap = func() (decimal.Decimal, error) { return item.ScrapPercent, nil }
-	p.when = func() (bool, error) {
-		if item.When == "" {
-			return true, nil
-		}
-		f, err := e.compile(item.When, at, formula.Boolean)
-		if err != nil {
-			return false, err
-		}
-		return f.True(e.lookup())
-	}
-	p.quantity = func() (decimal.Decimal, error) {
-		if d, err := money.Parse(item.Quantity); err == nil {
-			return d, nil
-		}
-		f, err := e.compile(item.Quantity, at, formula.Number)
-		if err != nil {
-			return decimal.Zero, err
-		}
-		return evaluate(f, e.lookup())
-	}
-	return p
-}
-
-// compiled caches the formulas of the catalog: they are compiled against the model of
-// the product they are exploded for.
-var compiled sync.Map // formulaKey → compiledFormula
-
-type formulaKey struct {
-	model *configurator.Model
-	text  string
-	kind  formula.Kind
-}
-
-type compiledFormula struct {
-	formula *formula.Formula
-	err     error
-}
-
+// noNames is for products without a configuration: constants and functions only.
 var noNames = formula.NewEnv()
 
-func (e *exploder) compile(text string, at fault.Position, kind formula.Kind) (*formula.Formula, error) {
-	key := formulaKey{text: text, kind: kind}
-	env := noNames
-	if e.in.State != nil {
-		key.model = e.in.State.Model()
-		env = key.model.Env()
+// compile compiles a formula of the catalog against the model of the product that is
+// exploded.
+func (e *exploder) compile(text string, at fault.Position, want formula.Kind) (*formula.Formula, error) {
+	source := formula.Source{Text: text, At: at}
+	if e.in.State == nil {
+		f, wrong := formula.Compile(noNames, source, want)
+		return f, wrong.Err()
 	}
-	if c, ok := compiled.Load(key); ok {
-		return c.(compiledFormula).formula, c.(compiledFormula).err
-	}
-	f, wrong := formula.Compile(env, formula.Source{Text: text, At: at}, kind)
-	c := compiledFormula{f, wrong.Err()}
-	compiled.Store(key, c)
-	return f, c.err
-}
-
-// decide leaves one of each group of alternatives: the first by priority that applies,
-// is active and has stock, else the first that applies.
-func (e *exploder) decide(list []position) []position {
-	chosen := map[string]int{}
-	stocked := map[string]bool{}
-	var kept []position
-	for _, p := range list {
-		ok, err := p.when()
-		if err != nil {
-			e.problem("bom_formula", p.at, "position %s: %s", p.number, text(err))
-			continue
-		}
-		if !ok {
-			continue
-		}
-		if p.group == "" {
-			kept = append(kept, p)
-			continue
-		}
-		at, taken := chosen[p.group]
-		inStock := e.stocked(p)
-		switch {
-		case !taken:
-			chosen[p.group], stocked[p.group] = len(kept), inStock
-			kept = append(kept, p)
-		case inStock && !stocked[p.group], inStock == stocked[p.group] && p.priority < kept[at].priority:
-			kept[at], stocked[p.group] = p, inStock
-		}
-	}
-	return kept
-}
-
-// stocked reports whether an alternative is sold and the sites have enough of it for
-// the whole line.
-func (e *exploder) stocked(p position) bool {
-	product, ok := e.view.Product(p.component)
-	if !ok || product.Status == catalog.Blocked || product.Status == catalog.Obsolete {
-		return false
-	}
-	quantity, err := p.quantity()
-	return err == nil && e.free(p.component).GreaterThanOrEqual(quantity.Mul(e.in.Quantity)) && quantity.Sign() > 0
+	f, wrong := e.in.State.Model().Formula(source, want)
+	return f, wrong.Err()
 }
 
 func text(err error) string {
@@ -194,44 +148,127 @@ func text(err error) string {
 	return err.Error()
 }
 
-// add puts a position into a node: the components of a phantom in its place.
-func (e *exploder) add(n *node, p position) {
-	quantity, err := p.quantity()
-	var scrap decimal.Decimal
-	if err == nil {
-		scrap, err = p.scrap()
+// decide leaves one of each group of alternatives, at the place of the group's first:
+// of the products in use the first by priority that the sites have enough of, else the
+// first by priority.
+func (e *exploder) decide(list []position, needed decimal.Decimal) []position {
+	if !slices.ContainsFunc(list, func(p position) bool { return p.group != "" }) {
+		return list
 	}
-	if err != nil {
-		e.problem("bom_formula", p.at, "position %s: %s", p.number, text(err))
-		return
+	var kept []position
+	decided := map[string]bool{}
+	for _, p := range list {
+		switch {
+		case p.group == "":
+			kept = append(kept, p)
+		case !decided[p.group]:
+			decided[p.group] = true
+			if chosen := e.choose(list, p.group, needed); chosen != nil {
+				kept = append(kept, *chosen)
+			} else {
+				e.problem("no_alternative", p.at, "position %s: none of the alternatives %s is in use", p.number, p.group)
+			}
+		}
 	}
-	if quantity.Sign() < 0 {
-		e.problem("bom_formula", p.at, "position %s has a negative quantity: %s", p.number, quantity)
-		return
+	return kept
+}
+
+// choose returns the alternative to take, nil when none is in use.
+func (e *exploder) choose(list []position, group string, needed decimal.Decimal) *position {
+	var alternatives []*position
+	for i := range list {
+		if p := &list[i]; p.group == group && e.inUse(p.component) {
+			alternatives = append(alternatives, p)
+		}
 	}
-	if quantity.IsZero() {
-		return
+	if len(alternatives) == 0 {
+		return nil
 	}
-	child := e.node(p.component, p.at)
-	if child == nil {
-		return
+	slices.SortStableFunc(alternatives, func(a, b *position) int { return cmp.Compare(a.priority, b.priority) })
+	for _, p := range alternatives {
+		if e.stocked(p, needed) {
+			return p
+		}
 	}
-	numerator, denominator, ok := e.view.BaseUnits(p.component, p.unit)
+	return alternatives[0]
+}
+
+// inUse reports whether a product is not blocked or obsolete. One that is not known at
+// all counts, so that it is reported.
+func (e *exploder) inUse(sku string) bool {
+	product, ok := e.view.Product(sku)
+	return !ok || product.Status != catalog.Blocked && product.Status != catalog.Obsolete
+}
+
+// stocked reports whether the sites have enough of an alternative.
+func (e *exploder) stocked(p *position, needed decimal.Decimal) bool {
+	gross, _, ok := e.gross(p)
+	return ok && gross.Sign() > 0 && e.free(p.component).GreaterThanOrEqual(gross.Mul(needed))
+}
+
+// gross returns a position's quantity with scrap in base units, per unit of the parent.
+func (e *exploder) gross(p *position) (quantity decimal.Decimal, problem Problem, ok bool) {
+	switch {
+	case p.wrong != nil:
+		return quantity, e.at(p, "bom_formula", text(p.wrong)), false
+	case p.quantity.Sign() < 0:
+		return quantity, e.at(p, "bom_formula", "the quantity is negative: "+p.quantity.String()), false
+	case p.scrap.Sign() < 0:
+		return quantity, e.at(p, "bom_formula", "the scrap is negative: "+p.scrap.String()+" percent"), false
+	}
+	quantity = p.quantity
+	if p.unit != "" {
+		numerator, denominator, known := e.view.BaseUnits(p.component, p.unit)
+		if _, exists := e.view.Product(p.component); !known && !exists {
+			return quantity, Problem{"unknown_component", "there is no product " + p.component, p.at}, false
+		}
+		if !known {
+			return quantity, e.at(p, "unknown_unit", p.component+" has no unit "+p.unit), false
+		}
+		quantity = times(quantity, numerator)
+		if !isOne(denominator) {
+			var err error
+			if quantity, err = money.Divide(quantity, denominator); err != nil {
+				return quantity, e.at(p, "unknown_unit", err.Error()), false
+			}
+		}
+	}
+	if !p.scrap.IsZero() {
+		quantity = quantity.Mul(one.Add(p.scrap.Shift(-2)))
+	}
+	return quantity, Problem{}, true
+}
+
+func (e *exploder) at(p *position, code, text string) Problem {
+	return Problem{code, "position " + p.number + ": " + text, p.at}
+}
+
+// add puts a position into a node: the components of a phantom in its place. It
+// reports whether that went well.
+func (e *exploder) add(n *node, p *position, needed decimal.Decimal) bool {
+	if p.wrong == nil && p.quantity.IsZero() {
+		return true
+	}
+	gross, problem, ok := e.gross(p)
 	if !ok {
-		e.problem("unknown_unit", p.at, "position %s: %s has no unit %s", p.number, p.component, p.unit)
-		return
+		e.problem(problem.Code, problem.Source, "%s", problem.Text)
+		return false
 	}
-	base, err := money.Divide(quantity.Mul(numerator), denominator)
-	if err != nil {
-		e.problem("unknown_unit", p.at, "position %s: %s", p.number, err)
-		return
+	child := e.node(p.component, times(needed, gross), p.at)
+	if child == nil {
+		return false
 	}
-	gross := base.Mul(decimal.NewFromInt(1).Add(scrap.Shift(-2)))
 	if !p.phantom {
 		n.items = append(n.items, item{p.number, gross, child})
-		return
+		return true
 	}
-	for _, it := range child.items {
-		n.items = append(n.items, item{p.number + "/" + it.position, gross.Mul(it.quantity), it.node})
+	if len(n.items)+len(child.items) > MaxPositions {
+		e.problem("bom_too_large", p.at, "%s has more than %d positions", n.product.SKU, MaxPositions)
+		return false
 	}
+	for i := range child.items {
+		it := &child.items[i]
+		n.items = append(n.items, item{p.number + "/" + it.position, times(gross, it.quantity), it.node})
+	}
+	return !child.broken
 }
