@@ -33,9 +33,12 @@ export class ApiError extends Error {
 /** Turns an answer into its data or throws what the server said. */
 export async function answer<T>(call: Promise<{ data?: T; error?: unknown; response: Response }>): Promise<T> {
   const { data, error, response } = await call
-  if (error !== undefined || !response.ok) throw new ApiError(response.status, (error ?? {}) as Partial<Problem>)
+  if (error !== undefined || !response.ok) throw new ApiError(response.status, (typeof error === 'object' && error ? error : {}) as Partial<Problem>)
   return data as T
 }
 
 /** A key of its own for every click, so that a repeated request changes nothing twice. */
-export const idempotencyKey = () => crypto.randomUUID()
+export function idempotencyKey(): string {
+  // randomUUID is there on https only, and a company's own network may have none.
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (b) => b.toString(16).padStart(2, '0')).join('')
+}

@@ -18,3 +18,6 @@ export type Session = Schemas['Session']
 /** A choice in a configuration: an option, some options, a switch or a number. */
 export type Value = string | boolean | string[]
 export type Selection = Record<string, Value>
+
+/** What a rep may enter under a sales model. */
+export type SalesInput = Schemas['SalesInput']

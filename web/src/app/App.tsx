@@ -1,9 +1,10 @@
 import { Alert, Button, Center, Container, Loader, PasswordInput, Stack, Title } from '@mantine/core'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { ApiError, answer, api, setToken } from '../api/client'
+import { answer, api, setToken } from '../api/client'
 import { Workplace } from './Workplace'
 import { readLaunch, tellHost } from './launch'
+import { explain } from './notify'
 import { UserContext } from './user'
 import type { SignedIn } from './user'
 
@@ -19,21 +20,24 @@ async function openSession(code: string): Promise<SignedIn> {
   return { ...me, context: session.context }
 }
 
-async function useKey(key: string): Promise<SignedIn> {
+async function signIn(key: string): Promise<SignedIn> {
   setToken(key)
   return { ...(await answer(api.GET('/v1/me'))), context: {} }
 }
 
 export function App() {
+  const { t } = useTranslation()
   const [user, setUser] = useState<SignedIn>()
   const [error, setError] = useState<string>()
   const [waiting, setWaiting] = useState(false)
 
   const wait = (promise: Promise<SignedIn>) => {
     setWaiting(true)
-    promise.then(setUser, (e: unknown) => setError(e instanceof ApiError ? e.message : String(e))).finally(() => setWaiting(false))
+    promise.then(setUser, (e: unknown) => setError(explain(e))).finally(() => setWaiting(false))
   }
-  if (opening && !user && !error && !waiting) wait(opening)
+  useEffect(() => {
+    if (opening) wait(opening)
+  }, [])
 
   if (user)
     return (
@@ -52,10 +56,10 @@ export function App() {
   if (launch)
     return (
       <Center h="100vh">
-        <Loader />
+        <Loader aria-label={t('loading')} />
       </Center>
     )
-  return <SignIn error={error} waiting={waiting} onKey={(key) => { setError(undefined); wait(useKey(key)) }} />
+  return <SignIn error={error} waiting={waiting} onKey={(key) => { setError(undefined); wait(signIn(key)) }} />
 }
 
 function SignIn({ error, waiting, onKey }: { error?: string; waiting: boolean; onKey: (key: string) => void }) {

@@ -4,9 +4,10 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { answer, api } from '../api/client'
 import type { Selection, Value } from '../api/types'
+import { explain } from '../app/notify'
+import { ConflictAlert } from './ConflictAlert'
 import { FeatureField } from './FeatureField'
-import type { Conflict } from './selection'
-import { giveUp, label } from './selection'
+import { giveUp, reasons } from './selection'
 
 interface Props {
   sku: string
@@ -25,8 +26,8 @@ export default function ConfigureDialog({ sku, date, selection, editable, onDone
     queryFn: ({ signal }) => answer(api.POST('/v1/configure', { body: { sku, date, selection: chosen }, signal })),
     placeholderData: keepPreviousData,
   })
-  if (error) return <Alert color="red" role="alert">{error.message}</Alert>
-  if (!data) return <Loader />
+  if (error) return <Alert color="red" role="alert" style={{ whiteSpace: 'pre-line' }}>{explain(error)}</Alert>
+  if (!data) return <Loader aria-label={t('loading')} />
   const choose = (feature: string, value?: Value) => {
     const next = { ...chosen }
     if (value === undefined) delete next[feature]
@@ -34,46 +35,35 @@ export default function ConfigureDialog({ sku, date, selection, editable, onDone
     setChosen(next)
   }
   const title = (id: string) => data.features.find((f) => f.id === id)?.title ?? id
-  const complete = () => setChosen({ ...(data.completion as Selection), ...chosen })
+  const why = reasons(data)
+  const conflicts = data.conflicts.length
   return (
     <Stack gap="md" aria-busy={isFetching} data-testid="configure">
       {data.features.map((f) => (
-        <FeatureField
-          key={f.id} feature={f} chosen={chosen[f.id]} assigned={data.values[f.id]} domain={data.domains[f.id] ?? []} excluded={data.excluded?.[f.id] ?? {}}
-          title={title} disabled={!editable} onChoose={(v) => choose(f.id, v)}
-          onRepair={(value, features) => setChosen({ ...giveUp(chosen, features), [f.id]: value })}
-        />
+        <div key={f.id}>
+          <FeatureField
+            feature={f} chosen={chosen[f.id]} assigned={data.values[f.id]} domain={data.domains[f.id] ?? []} excluded={data.excluded?.[f.id] ?? {}}
+            title={title} why={why} disabled={!editable} onChoose={(v) => choose(f.id, v)}
+            onRepair={(value, features) => setChosen({ ...giveUp(chosen, features), [f.id]: value })}
+          />
+          {data.conflicts.filter((c) => c.feature === f.id).map((c) => (
+            <ConflictAlert key={f.id} conflict={c} feature={f} title={title} onRepair={(features) => setChosen(giveUp(chosen, features))} onDrop={() => choose(f.id)} />
+          ))}
+        </div>
       ))}
-      {data.conflicts.map((c) => (
-        <ConflictAlert key={c.feature} conflict={c} title={title} onRepair={(features) => setChosen(giveUp(chosen, features))} onDrop={() => choose(c.feature!)} />
-      ))}
-      <Group justify="space-between" aria-live="polite">
-        <div>
-          <Text size="sm" fw={600} data-testid="part-number">{data.part_number}</Text>
-          <Text size="sm" c="dimmed">{data.complete ? t('complete') : t('incomplete')}</Text>
+      {data.problems.map((p) => <Alert key={p.feature + p.text} color="red" role="alert">{title(p.feature)}: {p.text}</Alert>)}
+      <Group justify="space-between" className="dialog-footer">
+        <div aria-live="polite">
+          <Text size="sm" fw={600} className="origin" data-testid="part-number">{data.part_number}</Text>
+          <Text size="sm" c="dimmed">{conflicts > 0 ? t('conflicts', { count: conflicts }) : data.complete ? t('complete') : t('incomplete')}</Text>
         </div>
         <Group gap="sm">
-          {editable && data.completion && !data.complete && <Button variant="light" onClick={complete} data-testid="complete">{t('completeForMe')}</Button>}
-          {editable && <Button onClick={() => onDone(chosen)} disabled={data.conflicts.length > 0} data-testid="configure-done">{t('apply')}</Button>}
+          {editable && data.completion && !data.complete && conflicts === 0 && (
+            <Button variant="light" onClick={() => setChosen({ ...(data.completion as Selection), ...chosen })} data-testid="complete">{t('completeForMe')}</Button>
+          )}
+          {editable && <Button onClick={() => onDone(chosen)} disabled={conflicts > 0} data-testid="configure-done">{t('apply')}</Button>}
         </Group>
       </Group>
     </Stack>
-  )
-}
-
-function ConflictAlert({ conflict: c, title, onRepair, onDrop }: { conflict: Conflict; title: (feature: string) => string; onRepair: (features: string[]) => void; onDrop: () => void }) {
-  const { t } = useTranslation()
-  return (
-    <Alert color="red" role="alert" title={t('doesNotFit', { choice: `${title(c.feature ?? '')}: ${label(c.value)}` })} data-testid="conflict">
-      {c.constraints?.map((k) => <Text size="sm" key={k.id}>{k.message}</Text>)}
-      <Group gap="xs" mt="xs">
-        {c.repairs?.map((r) => (
-          <Button key={r.give_up?.join()} size="compact-sm" variant="light" onClick={() => onRepair(r.give_up ?? [])} data-testid="repair">
-            {t('giveUp', { what: r.give_up?.map(title).join(', ') })}
-          </Button>
-        ))}
-        <Button size="compact-sm" variant="subtle" onClick={onDrop}>{t('giveUp', { what: title(c.feature ?? '') })}</Button>
-      </Group>
-    </Alert>
   )
 }

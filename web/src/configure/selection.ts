@@ -22,6 +22,19 @@ export function label(value: unknown): string {
   return Array.isArray(value) ? value.join(', ') : value === true ? '✓' : value === false ? '✗' : String(value ?? '')
 }
 
+/** A feature's value in words, by the titles of its options. */
+export function titled(feature: Feature, value: unknown): string {
+  const name = (id: unknown) => feature.options?.find((o) => o.id === id)?.title || label(id)
+  return Array.isArray(value) ? value.map(name).join(', ') : name(value)
+}
+
+/** What the constraints say, by their ids, as far as the answer speaks of them; else the id itself. */
+export function reasons(answer: Pick<Schemas['ConfigureResult'], 'conflicts' | 'excluded'>): (constraint: string) => string {
+  const excluded = Object.values(answer.excluded ?? {}).flatMap((values) => Object.values(values))
+  const known = new Map([...answer.conflicts, ...excluded].flatMap((c) => c.constraints ?? []).map((k) => [k.id, k.message]))
+  return (id) => known.get(id) || id
+}
+
 export interface Range {
   min: string
   max: string

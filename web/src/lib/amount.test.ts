@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bars, readNumber, showAmount } from './amount'
+import { bars, isZero, readNumber, showAmount, writeNumber } from './amount'
 
 describe('showAmount', () => {
   it('groups digits without losing any', () => {
@@ -13,10 +13,24 @@ describe('showAmount', () => {
 })
 
 describe('readNumber', () => {
-  it('takes plain decimals only', () => {
-    expect(readNumber(' 12.50 ')).toBe('12.50')
-    for (const bad of ['', '-1', '1e3', '1,5', 'x', '1.']) expect(readNumber(bad)).toBeUndefined()
+  it.each([
+    ['en', ' 12.50 ', '12.50'], ['en', '1,500', '1500'], ['en', '-3', '-3'], ['zh-TW', '1,234.5', '1234.5'],
+    ['de', '2,5', '2.5'], ['de', '1.500', '1500'], ['de', '2.5', '2.5'], ['de', '1.234.567,89', '1234567.89'],
+  ])('reads %s %s as %s', (language, text, number) => expect(readNumber(text, language)).toBe(number))
+  it.each([['en', ''], ['en', '1,5'], ['en', '1e3'], ['en', 'x'], ['en', '1.'], ['en', '1.2.3'], ['de', '1.50.0'], ['de', '1,2,3']])(
+    'does not guess at %s "%s"', (language, text) => expect(readNumber(text, language)).toBeUndefined())
+})
+
+describe('writeNumber', () => {
+  it.each(['en', 'de', 'zh-TW', 'zh-CN'])('is read back the same in %s', (language) => {
+    for (const n of ['0', '2.500', '1500', '-12.5', '1234567.891']) expect(readNumber(writeNumber(n, language), language)).toBe(n)
   })
+  it('leaves alone what is no number', () => expect(writeNumber('1.x', 'de')).toBe('1.x'))
+})
+
+it('knows nothing when it sees it', () => {
+  expect(['0', '0.00', '-0.000'].every(isZero)).toBe(true)
+  expect(['0.01', '10', '-5.00'].some(isZero)).toBe(false)
 })
 
 describe('bars', () => {

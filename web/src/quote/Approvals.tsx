@@ -9,7 +9,7 @@ export function Approvals({ needed, asked }: { needed: NonNullable<Evaluation['a
   const list = asked.length > 0 ? asked : needed
   if (list.length === 0) return null
   return (
-    <Alert color="orange" title={t('approvals')} component="section" data-testid="approvals">
+    <Alert color={asked.length > 0 && asked.every((a) => a.status === 'approved') ? 'gray' : 'orange'} title={t('approvals')} component="section" data-testid="approvals">
       {list.map((a) => (
         <Group key={a.id} gap="xs" data-approval={a.id}>
           <Text size="sm" fw={600}>{a.roles?.join(a.order === 'sequence' ? ' → ' : ', ')}</Text>

@@ -24,12 +24,12 @@ export function ProductSearch({ onAdd }: { onAdd: (p: Found) => void }) {
     queryFn: () => answer(api.GET('/v1/products', { params: { query: { q, family: family ?? undefined, limit: 20 } } })),
   })
   const families = useQuery({ queryKey: ['families'], staleTime: 60_000, queryFn: () => answer(api.GET('/v1/products', { params: { query: { limit: 200 } } })) })
-  const tops = [...new Set(families.data?.items.flatMap((p) => (p.family ? [p.family.split('/')[0]!] : [])))].sort()
+  const paths = [...new Set(families.data?.items.flatMap((p) => branches(p.family ?? '')))].sort()
   return (
     <Paper withBorder p="sm" component="section" aria-label={t('addProduct')}>
       <Group align="flex-end" gap="sm">
         <TextInput label={t('addProduct')} placeholder={t('searchProduct')} flex={2} miw={180} value={text} onChange={(e) => setText(e.currentTarget.value)} data-testid="product-search" />
-        <Select label={t('family')} flex={1} miw={140} clearable clearButtonProps={{ 'aria-label': t('clear') }} data={tops} value={family} onChange={setFamily} />
+        <Select label={t('family')} flex={1} miw={140} clearable clearButtonProps={{ 'aria-label': t('clear') }} data={paths} searchable nothingFoundMessage={t('nothingFound')} value={family} onChange={setFamily} />
       </Group>
       <Stack gap={2} mt="xs" aria-live="polite">
         {search.data?.items.map((p) => (
@@ -50,4 +50,10 @@ export function ProductSearch({ onAdd }: { onAdd: (p: Found) => void }) {
       </Stack>
     </Paper>
   )
+}
+
+/** Every family above a path, and itself: "pumps/skids" → "pumps", "pumps/skids". */
+function branches(path: string): string[] {
+  const parts = path.split('/').filter(Boolean)
+  return parts.map((_, i) => parts.slice(0, i + 1).join('/'))
 }

@@ -1,9 +1,10 @@
-import { Button, Group, Modal, Stack, Text } from '@mantine/core'
+import { Button, Group, Stack, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { answer, api } from '../api/client'
 import type { Quote } from '../api/types'
+import { Dialog } from '../app/Dialog'
 import { showAmount } from '../lib/amount'
 import { Totals } from './Totals'
 import { Waterfall } from './Waterfall'
@@ -32,7 +33,7 @@ export function Revisions({ quote }: { quote: Quote }) {
           <Text size="xs" className="number">{r.totals.net && showAmount(r.totals.net, i18n.language)}</Text>
         </Group>
       ))}
-      <Modal opened={shown !== undefined} onClose={() => setShown(undefined)} size="xl" title={t('revision', { number: shown })} closeButtonProps={{ 'aria-label': t('close') }}>
+      <Dialog opened={shown !== undefined} onClose={() => setShown(undefined)} size="xl" title={t('revision', { number: shown })}>
         {one.data && (
           <Stack>
             {one.data.evaluation.lines?.map((l) => (
@@ -44,7 +45,7 @@ export function Revisions({ quote }: { quote: Quote }) {
             <Totals evaluation={one.data.evaluation} updating={false} />
           </Stack>
         )}
-      </Modal>
+      </Dialog>
     </Stack>
   )
 }

@@ -1,7 +1,7 @@
 import { Group, Paper, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Evaluation } from '../api/types'
-import { showAmount } from '../lib/amount'
+import { isZero, showAmount } from '../lib/amount'
 
 /** The totals of all lines that are not optional. */
 export function Totals({ evaluation, updating }: { evaluation: Evaluation; updating: boolean }) {
@@ -14,7 +14,7 @@ export function Totals({ evaluation, updating }: { evaluation: Evaluation; updat
         <Group key={k} justify="space-between">
           <Text size="sm" fw={k === 'net' || k === 'gross' ? 700 : undefined}>{t(k === 'margin' && totals.margin_percent ? 'marginWithPercent' : k, { percent: totals.margin_percent })}</Text>
           <Text size="sm" className="number" fw={k === 'net' || k === 'gross' ? 700 : undefined} data-total={k}>
-            {k === 'discount' && totals[k] !== '0.00' && totals[k] !== '0' ? '−' : ''}{showAmount(totals[k]!, i18n.language)} {evaluation.currency}
+            {k === 'discount' && !isZero(totals[k]!) ? '−' : ''}{showAmount(totals[k]!, i18n.language)} {evaluation.currency}
           </Text>
         </Group>
       ))}

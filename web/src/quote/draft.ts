@@ -25,8 +25,8 @@ export interface DraftLine {
 
 export const today = () => new Date().toISOString().slice(0, 10)
 
-export function emptyDraft(customer = ''): Draft {
-  return { title: '', validUntil: '', salesModel: '', customer, date: today(), inputs: {}, lines: [] }
+export function emptyDraft(customer = '', title = ''): Draft {
+  return { title, validUntil: '', salesModel: '', customer, date: today(), inputs: {}, lines: [] }
 }
 
 export function draftOf(quote: Quote): Draft {
