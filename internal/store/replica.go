@@ -139,25 +139,33 @@ func (r *Replica) Apply(ctx context.Context, delta catalog.Delta, cursor string,
 	if progress == nil {
 		progress = func(string, int, int) {}
 	}
+	err := r.apply(ctx, delta, cursor, at, progress)
+	switch {
+	case err == nil:
+		return nil
+	case ctx.Err() != nil: // what the driver says about its closed statements is no cause
+		err = context.Cause(ctx)
+	}
+	return fmt.Errorf("apply a catalog change: %w", err)
+}
+
+func (r *Replica) apply(ctx context.Context, delta catalog.Delta, cursor string, at time.Time, progress func(kind string, done, total int)) error {
 	tx, err := r.writer.BeginTx(ctx, nil)
 	if err != nil {
-		return fmt.Errorf("apply a catalog change: %w", err)
+		return err
 	}
 	defer tx.Rollback()
 	for _, t := range replicaTables {
 		if err := t.write(ctx, tx, &delta, progress); err != nil {
-			return fmt.Errorf("apply a catalog change: %w", err)
+			return err
 		}
 	}
 	_, err = tx.ExecContext(ctx, sqlite(`INSERT INTO replica (id, cursor, synced_at) VALUES (1, $1, $2)
 		ON CONFLICT (id) DO UPDATE SET cursor = excluded.cursor, synced_at = excluded.synced_at`), cursor, at.UnixMicro())
-	if err == nil {
-		err = tx.Commit()
-	}
 	if err != nil {
-		return fmt.Errorf("apply a catalog change: %w", err)
+		return err
 	}
-	return nil
+	return tx.Commit()
 }
 
 // Touch notes that a sync found nothing new. A replica that was never filled is
