@@ -31,7 +31,7 @@ setup: ## Install what the tests need (Debian, Ubuntu; elsewhere says what is mi
 	@./.ci/setup
 
 test: setup ## Set up, then run all tests: web pages, Go, the panel in a real browser
-	cd web && npm run --silent check && npm run --silent test && npm run --silent verify-dist
+	cd web && npm run --silent check && npm run --silent test && npm run --silent verify-api && npm run --silent verify-dist
 	$(GO) vet ./...
 	$(GO) test $(TEST_FLAGS) ./...
 

@@ -618,7 +618,7 @@ export interface components {
              * Format: date-time
              * @description When the ERP was last asked for changes with success.
              */
-            synced_at: string;
+            synced_at?: string;
             version: string;
         };
         Component: {
