@@ -147,14 +147,35 @@ func (c *compiler) formula(when *formula.Formula, part formula.Node) {
 		}
 		return
 	}
-	t := c.builder.term(part)
-	if when != nil {
-		t = &binary{op: formula.Or, kind: formula.Boolean, left: negation{c.builder.term(when.Root())}, right: t}
-	}
 	if len(reads) == 1 {
-		t = m.outcomes(reads[0], holds)
+		c.rule(reads, &condition{reads, m.outcomes(reads[0], holds), holds}, false)
+		return
 	}
-	c.rule(reads, &condition{reads, t, holds}, true)
+	whole := &condition{reads, c.builder.term(part), holds}
+	sum := c.builder.linear(part)
+	if when == nil {
+		if sum != nil {
+			c.rule(reads, sum, true)
+		} else {
+			c.rule(reads, whole, true)
+		}
+		return
+	}
+	applies := c.builder.term(when.Root())
+	whole.term = &binary{op: formula.Or, kind: formula.Boolean, left: negation{applies}, right: whole.term}
+	if sum == nil {
+		c.rule(reads, whole, true)
+		return
+	}
+	c.rule(reads, &guarded{applies, c.unless(when, applies), sum, whole}, true)
+}
+
+// unless is the condition that a when does not hold.
+func (c *compiler) unless(when *formula.Formula, applies term) *condition {
+	return &condition{c.m.reads(when.Root()), negation{applies}, func(a *assignment) bool {
+		ok, err := when.True(c.m.lookup(a))
+		return err == nil && !ok
+	}}
 }
 
 // outcomes says for each value of a variable whether a condition on it holds.

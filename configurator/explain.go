@@ -27,8 +27,8 @@ type picked struct {
 
 // conflict explains why a value does not fit: by a minimal set of choices and
 // constraints, and by the repairs.
-func (e *explainer) conflict(feature string, value formula.Value, goal []literal) Conflict {
-	c := Conflict{Feature: feature, Value: &value, Choices: []Choice{}, Constraints: []ConstraintRef{}, Repairs: []Repair{}}
+func (e *explainer) conflict(goal []literal) Conflict {
+	c := Conflict{Choices: []Choice{}, Constraints: []ConstraintRef{}, Repairs: []Repair{}}
 	kept, on, ok := e.guilty(indexes(len(e.choices)), goal)
 	if !ok {
 		return c

@@ -2,6 +2,7 @@ package configurator
 
 import (
 	"encoding/json"
+	"flag"
 	"fmt"
 	"maps"
 	"slices"
@@ -346,7 +347,7 @@ func (o *oracle) checkConflicts(t *rapid.T, state *State, selection Selection) m
 				before[f.ID] = d
 			}
 		}
-		o.checkConflict(t, c, before, o.is(c.Feature, *c.Value))
+		o.checkConflict(t, c.Feature+" = "+c.Value.String(), c, before, o.is(c.Feature, *c.Value))
 	}
 	return fitting
 }
@@ -365,8 +366,7 @@ func demands(by map[string]demand) []demand {
 
 // checkConflict demands that an explanation is minimal, and that its repairs are right,
 // minimal, in order and all there are.
-func (o *oracle) checkConflict(t *rapid.T, c Conflict, others map[string]demand, goal demand) {
-	what := fmt.Sprintf("%s = %s", c.Feature, c.Value)
+func (o *oracle) checkConflict(t *rapid.T, what string, c Conflict, others map[string]demand, goal demand) {
 	var ids []string
 	for _, k := range c.Constraints {
 		ids = append(ids, k.ID)
@@ -485,7 +485,7 @@ func (o *oracle) checkExcluded(t *rapid.T, state *State, fitting map[string]dema
 				t.Fatalf("%s = %s: fits %v, excluded %v", f.ID, v, fits, excluded)
 			}
 			if excluded {
-				o.checkConflict(t, c, others, o.offers(f.ID, v))
+				o.checkConflict(t, f.ID+" = "+v.String(), c, others, o.offers(f.ID, v))
 			}
 		}
 	}
@@ -607,9 +607,18 @@ func (o *oracle) preferred(i int) []formula.Value {
 	return list
 }
 
+// models is how many random models are compared, unless the command says.
+const models = "1000"
+
 // TestResolveAgainstBruteForce compares every answer with all configurations of random
 // models: with constraints as tables where that is possible, and all as formulas.
 func TestResolveAgainstBruteForce(t *testing.T) {
+	if f := flag.Lookup("rapid.checks"); f.Value.String() == f.DefValue {
+		defer flag.Set("rapid.checks", f.DefValue)
+		if err := flag.Set("rapid.checks", models); err != nil {
+			t.Fatal(err)
+		}
+	}
 	for name, limit := range map[string]int{"tables": maxCombinations, "formulas": 0} {
 		t.Run(name, func(t *testing.T) {
 			rapid.Check(t, func(t *rapid.T) {

@@ -140,7 +140,9 @@ func (r *resolver) separate(choices []picked) {
 			continue
 		}
 		f := &r.m.features[p.feature]
-		r.state.Conflicts = append(r.state.Conflicts, e.conflict(f.ID, p.value, p.literals))
+		c, value := e.conflict(p.literals), p.value
+		c.Feature, c.Value = f.ID, &value
+		r.state.Conflicts = append(r.state.Conflicts, c)
 		r.state.Values[f.ID] = Assigned{Value: p.value, By: ByUser}
 	}
 	r.fitting = e.choices
@@ -259,14 +261,13 @@ func (r *resolver) exclude() {
 			}
 		}
 		for _, o := range f.offers(r.m) {
-			goal := []literal{o.literal}
 			if r.has(o.literal.variable, o.literal.value) {
 				continue
 			}
 			if r.state.Excluded[f.ID] == nil {
 				r.state.Excluded[f.ID] = map[string]Conflict{}
 			}
-			r.state.Excluded[f.ID][o.value.String()] = e.conflict(f.ID, o.value, goal)
+			r.state.Excluded[f.ID][o.value.String()] = e.conflict([]literal{o.literal})
 		}
 	}
 }

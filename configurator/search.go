@@ -18,6 +18,10 @@ const (
 // it learned about the rules; it doubles each time.
 const restartAfter = 64
 
+// changesTried is how many values other than those of the last solution a search tries
+// to find another one near it, before it looks everywhere.
+const changesTried = 32
+
 // unseenFirst is for how many dead ends a search prefers values without a solution
 // yet. Hard searches do better with the values of the last solution.
 const unseenFirst = 16
@@ -26,6 +30,9 @@ const unseenFirst = 16
 // is recorded before its decisions are taken back.
 func (s *solver) solve(group []int) answer {
 	s.decided = 0
+	if steps := changesTried; (!s.keep || !s.marking) && s.follow(group, &steps) {
+		return yes
+	}
 	for limit := restartAfter; ; limit *= 2 {
 		t := try{solver: s, group: group, limit: limit}
 		mark := len(s.trail)
@@ -35,6 +42,43 @@ func (s *solver) solve(group []int) answer {
 			return result
 		}
 	}
+}
+
+// follow looks for a solution close to the last one: where that breaks a rule, one of
+// the rule's variables is given another value. It may miss what there is. A model is
+// compiled without it, as then solutions should differ, so that more values are in one.
+func (s *solver) follow(group []int, steps *int) bool {
+	mark := len(s.trail)
+	for _, v := range group {
+		if s.size[v] > 1 && s.has(v, s.last[v]) {
+			s.assign(v, s.last[v])
+		}
+	}
+	if s.propagate() {
+		t := try{solver: s, group: group, limit: 1}
+		found := t.descend() == yes
+		s.undo(mark)
+		return found
+	}
+	broken := s.broken
+	s.undo(mark)
+	for _, v := range s.m.rules[broken].variables {
+		for x := range s.m.variables[v].values {
+			if s.size[v] < 2 || x == s.last[v] || !s.has(v, x) {
+				continue
+			}
+			if *steps--; *steps < 0 {
+				return false
+			}
+			s.spent++
+			s.assign(v, x)
+			found := s.propagate() && s.follow(group, steps)
+			if s.undo(mark); found {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func (s *solver) exhausted() bool { return s.decided >= searchLimit || s.spent >= resolveLimit }
@@ -79,19 +123,10 @@ func (t *try) descend() answer {
 // pick returns the open variable with the fewest values for the weight of its rules,
 // or −1.
 func (t *try) pick() int {
-	best, bestSize, bestWeight := -1, 0, 0
+	best := -1
 	for _, v := range t.group {
-		if t.size[v] < 2 {
-			continue
-		}
-		weight := 1
-		for _, k := range t.m.touching[v] {
-			if t.on[t.m.rules[k].constraint] {
-				weight += t.weight[k]
-			}
-		}
-		if best < 0 || t.size[v]*bestWeight < bestSize*weight {
-			best, bestSize, bestWeight = v, t.size[v], weight
+		if t.size[v] > 1 && (best < 0 || t.size[v]*t.pressure[best] < t.size[best]*t.pressure[v]) {
+			best = v
 		}
 	}
 	return best

@@ -23,9 +23,10 @@ type solver struct {
 	queue    []int  // rules to run
 	queued   []bool
 	running  int
-	weight   []int    // by rule: how often it ended a branch
+	pressure []int    // by variable: how often its rules ended a branch
 	active   []bool   // by constraint: whether it had a part in what was found
 	ended    bool     // a domain is empty
+	broken   int      // the rule that ended the last branch
 	decided  int      // in this search
 	spent    int      // in all searches
 	marking  bool     // remember which values have a solution
@@ -54,7 +55,7 @@ func (m *Model) newSolver() *solver {
 	n := len(m.variables)
 	return &solver{
 		m: m, bits: make([]uint64, m.words), size: make([]int, n), on: make([]bool, len(m.constraints)),
-		queued: make([]bool, len(m.rules)), weight: make([]int, len(m.rules)), active: make([]bool, len(m.constraints)),
+		queued: make([]bool, len(m.rules)), pressure: make([]int, n), active: make([]bool, len(m.constraints)),
 		seen: make([]uint64, m.words), base: make([]uint64, m.words), baseSize: make([]int, n), last: make([]int, n),
 		at: m.empty(), running: -1,
 	}
@@ -71,9 +72,10 @@ func (s *solver) start(on []bool) {
 	}
 	for v := range s.m.variables {
 		s.size[v] = s.m.fill(v, s.bits)
+		s.pressure[v] = 1 + len(s.m.touching[v])
 	}
 	for k := range s.m.rules {
-		if s.weight[k] = 1; s.on[s.m.rules[k].constraint] {
+		if s.on[s.m.rules[k].constraint] {
 			s.queue, s.queued[k] = append(s.queue, k), true
 		}
 	}
@@ -88,8 +90,8 @@ func (s *solver) resume() {
 	for k := range s.on {
 		s.on[k] = true
 	}
-	for k := range s.weight {
-		s.weight[k] = 1
+	for v := range s.pressure {
+		s.pressure[v] = 1 + len(s.m.touching[v])
 	}
 }
 
@@ -165,9 +167,11 @@ func (s *solver) propagate() bool {
 		s.queued[k] = false
 		s.running = k
 		if !s.m.rules[k].filter.filter(s) || s.ended {
-			s.ended = true
+			s.ended, s.broken = true, k
 			s.active[s.m.rules[k].constraint] = true
-			s.weight[k]++
+			for _, v := range s.m.rules[k].variables {
+				s.pressure[v]++
+			}
 		}
 		s.running = -1
 	}

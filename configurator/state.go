@@ -60,7 +60,7 @@ type Repair struct {
 // constraints (drop any one and it fits), and the repairs, smallest first, five at
 // most. Without choices the value never fits, and there is no repair.
 type Conflict struct {
-	Feature     string          `json:"feature,omitempty"`
+	Feature     string          `json:"feature,omitempty"` // of a choice; Excluded has them as keys
 	Value       *formula.Value  `json:"value,omitempty"`
 	Choices     []Choice        `json:"choices"`
 	Constraints []ConstraintRef `json:"constraints"`
