@@ -1,7 +1,6 @@
 package pricing
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -331,6 +330,3 @@ func (c *compiler) settled(group string, i int) {
 		}
 	}
 }
-
-// String names the step in messages.
-func (s *step) String() string { return fmt.Sprintf("step %s", s.def.ID) }
