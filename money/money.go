@@ -101,28 +101,25 @@ func (c Currency) MinorUnit() decimal.Decimal { return decimal.New(1, -c.Digits)
 func (c Currency) Round(d decimal.Decimal) decimal.Decimal { return d.Round(c.Digits) }
 
 // Amount gives d this currency, without rounding it.
-func (c Currency) Amount(d decimal.Decimal) Amount { return Amount{Decimal: d, digits: c.Digits} }
+func (c Currency) Amount(d decimal.Decimal) Amount { return c.AmountOf(NumOf(d)) }
 
-// Amount is a decimal that prints with at least its currency's minor digits. It
-// prints more when it is not rounded, so nothing is hidden: 5400.00, 0.3333.
+// AmountOf gives n this currency, without rounding it.
+func (c Currency) AmountOf(n Num) Amount { return Amount{Num: n, digits: c.Digits} }
+
+// Amount is a number that prints with at least its currency's minor digits. It prints
+// more when it is not rounded, so nothing is hidden: 5400.00, 0.3333.
 type Amount struct {
-	decimal.Decimal
+	Num
 	digits int32
 }
 
+// Append writes the amount as String prints it.
+func (a Amount) Append(buf []byte) []byte { return a.Num.Append(buf, a.digits) }
+
 // String prints the amount with at least the currency's minor digits.
 func (a Amount) String() string {
-	if -a.Exponent() > a.digits {
-		if trimmed := a.Decimal.String(); fractionDigits(trimmed) > int(a.digits) {
-			return trimmed
-		}
-	}
-	return a.StringFixed(a.digits)
-}
-
-// Format prints as String does. Without it fmt would use the decimal's own.
-func (a Amount) Format(state fmt.State, verb rune) {
-	fmt.Fprintf(state, fmt.FormatString(state, verb), a.String())
+	var buf [24]byte
+	return string(a.Append(buf[:0]))
 }
 
 func fractionDigits(s string) int {
@@ -131,10 +128,10 @@ func fractionDigits(s string) int {
 }
 
 // MarshalText prints the amount as String does.
-func (a Amount) MarshalText() ([]byte, error) { return []byte(a.String()), nil }
+func (a Amount) MarshalText() ([]byte, error) { return a.Append(nil), nil }
 
 // MarshalJSON prints the amount as a JSON string.
-func (a Amount) MarshalJSON() ([]byte, error) { return []byte(`"` + a.String() + `"`), nil }
+func (a Amount) MarshalJSON() ([]byte, error) { return append(a.Append([]byte{'"'}), '"'), nil }
 
 // maxAmountDigits bounds what UnmarshalText reads. Unrounded amounts grow with every
 // multiplication, so it is far more than anybody would write.
@@ -146,7 +143,7 @@ func (a *Amount) UnmarshalText(text []byte) error {
 	if err != nil {
 		return err
 	}
-	a.Decimal, a.digits = d, int32(fractionDigits(string(text)))
+	a.Num, a.digits = NumOf(d), int32(fractionDigits(string(text)))
 	return nil
 }
 

@@ -119,23 +119,24 @@ func (r *run) asks(rule approvalRule, l *lineRun) (reason string, ok bool) {
 // declareResults adds what is known once everything is priced.
 func (s *scope) declareResults() {
 	figures := map[string]func(f *Figures) decimal.Decimal{
-		"net": func(f *Figures) decimal.Decimal { return f.Net.Decimal }, "list": func(f *Figures) decimal.Decimal { return f.List.Decimal },
-		"discount":         func(f *Figures) decimal.Decimal { return f.Discount.Decimal },
+		"net": func(f *Figures) decimal.Decimal { return f.Net.Decimal() }, "list": func(f *Figures) decimal.Decimal { return f.List.Decimal() },
+		"discount":         func(f *Figures) decimal.Decimal { return f.Discount.Decimal() },
 		"discount_percent": func(f *Figures) decimal.Decimal { return f.DiscountPercent },
 	}
 	for name, get := range figures {
 		s.declare("quote."+name, formula.Number, number(func(r *run, _ *lineRun) decimal.Decimal { return get(&r.totals) }))
 		s.declare("line."+name, formula.Number, number(func(_ *run, l *lineRun) decimal.Decimal { return get(&l.figures) }))
 	}
-	s.declare("quote.gross", formula.Number, number(func(r *run, _ *lineRun) decimal.Decimal { return r.totals.Gross.Decimal }))
-	s.declare("quote.tax", formula.Number, number(func(r *run, _ *lineRun) decimal.Decimal { return r.totals.Tax.Decimal }))
+	s.declare("quote.gross", formula.Number, number(func(r *run, _ *lineRun) decimal.Decimal { return r.totals.Gross.Decimal() }))
+	s.declare("quote.tax", formula.Number, number(func(r *run, _ *lineRun) decimal.Decimal { return r.totals.Tax.Decimal() }))
 	s.declare("line.unit_price", formula.Number, number(func(_ *run, l *lineRun) decimal.Decimal { return l.price }))
 	costs := map[string]func(f *Figures) *decimal.Decimal{
 		"margin": func(f *Figures) *decimal.Decimal {
 			if f.Margin == nil {
 				return nil
 			}
-			return &f.Margin.Decimal
+			d := f.Margin.Decimal()
+			return &d
 		},
 		"margin_percent": func(f *Figures) *decimal.Decimal { return f.MarginPercent },
 	}
@@ -147,6 +148,7 @@ func (s *scope) declareResults() {
 		if r.totals.Cost == nil {
 			return nil
 		}
-		return &r.totals.Cost.Decimal
+		d := r.totals.Cost.Decimal()
+		return &d
 	}))
 }

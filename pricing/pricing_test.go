@@ -290,29 +290,29 @@ func drawRecords(t *rapid.T) []catalog.Condition {
 func TestWhatIsPrintedAddsUp(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		r := priced(t, wholeProcedure(t), drawRecords(rt), nil, drawLines(rt)...)
-		net, gross, freight := decimal.Zero, decimal.Zero, decimal.Zero
+		var net, gross, freight money.Num
 		for _, l := range r.Lines {
-			running := decimal.Zero
+			var running money.Num
 			for _, s := range l.Steps {
 				if s.Kind != "subtotal" {
-					running = running.Add(s.Amount.Decimal)
+					running = running.Add(s.Amount.Num)
 				}
 				if !s.Running.Equal(running) {
 					rt.Fatalf("line %s, step %s: running %s, the steps so far are %s", l.ID, s.ID, s.Running, running)
 				}
 				if s.ID == "freight" {
-					freight = freight.Add(s.Amount.Decimal)
+					freight = freight.Add(s.Amount.Num)
 				}
 			}
-			if !running.Equal(l.Gross.Decimal) || !l.Net.Equal(l.Net.Round(2)) || !l.Net.Add(l.Tax.Decimal).Equal(l.Gross.Decimal) {
+			if !running.Equal(l.Gross.Num) || !l.Net.Equal(l.Net.Round(2)) || !l.Net.Add(l.Tax.Num).Equal(l.Gross.Num) {
 				rt.Fatalf("line %s: steps %s, net %s, tax %s, gross %s", l.ID, running, l.Net, l.Tax, l.Gross)
 			}
-			net, gross = net.Add(l.Net.Decimal), gross.Add(l.Gross.Decimal)
+			net, gross = net.Add(l.Net.Num), gross.Add(l.Gross.Num)
 		}
-		if !net.Equal(r.Totals.Net.Decimal) || !gross.Equal(r.Totals.Gross.Decimal) {
+		if !net.Equal(r.Totals.Net.Num) || !gross.Equal(r.Totals.Gross.Num) {
 			rt.Fatalf("lines %s, total %s", net, r.Totals.Net)
 		}
-		if want := dec("100.01").Add(r.Totals.WeightKg.Mul(dec("0.013"))); !freight.Equal(want) {
+		if want := dec("100.01").Add(r.Totals.WeightKg.Mul(dec("0.013"))); !freight.Equal(money.NumOf(want)) {
 			rt.Fatalf("freight of the lines %s, of the quote %s", freight, want)
 		}
 	})

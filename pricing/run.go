@@ -236,7 +236,7 @@ func (r *run) enter(i int, l *lineRun, res StepResult) {
 			l.before[s.group] = l.running
 		}
 	}
-	l.amounts[i], l.done[i] = res.Amount.Decimal, true
+	l.amounts[i], l.done[i] = res.Amount.Decimal(), true
 	applied := !res.Amount.IsZero() || res.Source != nil
 	if applied {
 		for _, replaced := range s.replaces {
@@ -244,7 +244,7 @@ func (r *run) enter(i int, l *lineRun, res StepResult) {
 		}
 	}
 	if !s.def.Statistical {
-		l.running = l.running.Add(res.Amount.Decimal)
+		l.running = l.running.Add(res.Amount.Decimal())
 	}
 	res.Running = r.amount(l.running)
 	l.steps = append(l.steps, res)
@@ -266,7 +266,7 @@ func (r *run) withdraw(i int, l *lineRun, why string) {
 	if !s.def.Statistical {
 		l.running = l.running.Sub(l.amounts[i])
 		for j := at; j < len(l.steps); j++ {
-			l.steps[j].Running = r.amount(l.steps[j].Running.Sub(l.amounts[i]))
+			l.steps[j].Running = r.amount(l.steps[j].Running.Decimal().Sub(l.amounts[i]))
 		}
 	}
 	l.amounts[i] = decimal.Zero
@@ -355,7 +355,7 @@ func (r *run) stepOnQuote(i int) {
 		if len(out.candidates) == 0 && s.def.Required && ok {
 			err = errors.New("nothing found, but it is required")
 		}
-		parts, err = r.spread(s, lines, res.Amount.Decimal, err)
+		parts, err = r.spread(s, lines, res.Amount.Decimal(), err)
 	}
 	if err != nil {
 		r.fail(nil, fmt.Errorf("step %s: %w", s.def.ID, err), "step", s.def.At)

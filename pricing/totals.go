@@ -69,7 +69,7 @@ func (r *run) figures(list, discount, net, tax decimal.Decimal, cost *decimal.De
 	c, margin := r.amount(r.in.Currency.Round(*cost)), r.amount(net.Sub(r.in.Currency.Round(*cost)))
 	f.Cost, f.Margin = &c, &margin
 	if !net.IsZero() {
-		p := share(margin.Decimal, net)
+		p := share(margin.Decimal(), net)
 		f.MarginPercent = &p
 	}
 	return f
@@ -88,10 +88,10 @@ func (r *run) sum(lines []*lineRun) Totals {
 	known := true
 	for _, l := range lines {
 		f := l.figures
-		list, discount, net, tax = list.Add(f.List.Decimal), discount.Add(f.Discount.Decimal), net.Add(f.Net.Decimal), tax.Add(f.Tax.Decimal)
+		list, discount, net, tax = list.Add(f.List.Decimal()), discount.Add(f.Discount.Decimal()), net.Add(f.Net.Decimal()), tax.Add(f.Tax.Decimal())
 		weight = weight.Add(f.WeightKg)
 		if known = known && f.Cost != nil; known {
-			cost = cost.Add(f.Cost.Decimal)
+			cost = cost.Add(f.Cost.Decimal())
 		}
 	}
 	if !known {

@@ -16,6 +16,7 @@ import (
 	"quotewright/catalog"
 	"quotewright/erp/files"
 	"quotewright/internal/formula"
+	"quotewright/money"
 	"quotewright/quote"
 	"quotewright/rulebook"
 	"quotewright/testdata"
@@ -141,7 +142,7 @@ func TestMessages(t *testing.T) {
 			if priced := last.Net != nil; priced != (c.line != "" && c.name != "twice") {
 				t.Errorf("the line that is right has net %v", last.Net)
 			}
-			if c.line != "" && c.name != "twice" && !e.Totals.Net.Equal(last.Net.Decimal) {
+			if c.line != "" && c.name != "twice" && !e.Totals.Net.Equal(last.Net.Num) {
 				t.Errorf("the total is %s, the line %s", e.Totals.Net, last.Net)
 			}
 		})
@@ -311,16 +312,16 @@ func TestTotalsAddUp(t *testing.T) {
 	book, snapshot := demo()
 	rapid.Check(t, func(t *rapid.T) {
 		e := quote.Evaluate(book, snapshot, drawRequest(t, snapshot))
-		var net, tax, gross decimal.Decimal
+		var net, tax, gross money.Num
 		for _, l := range e.Lines {
 			if l.Net == nil {
 				continue
 			}
-			if !l.Gross.Equal(l.Net.Add(l.Tax.Decimal)) {
+			if !l.Gross.Equal(l.Net.Add(l.Tax.Num)) {
 				t.Fatalf("line %s: %s + %s is not %s", l.ID, l.Net, l.Tax, l.Gross)
 			}
 			if !l.Optional {
-				net, tax, gross = net.Add(l.Net.Decimal), tax.Add(l.Tax.Decimal), gross.Add(l.Gross.Decimal)
+				net, tax, gross = net.Add(l.Net.Num), tax.Add(l.Tax.Num), gross.Add(l.Gross.Num)
 			}
 		}
 		if e.Totals.Net != nil && (!e.Totals.Net.Equal(net) || !e.Totals.Tax.Equal(tax) || !e.Totals.Gross.Equal(gross)) {

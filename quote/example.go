@@ -114,7 +114,7 @@ func percentage(d *decimal.Decimal) *money.Amount {
 	if d == nil {
 		return nil
 	}
-	return &money.Amount{Decimal: *d}
+	return &money.Amount{Num: money.NumOf(*d)}
 }
 
 func (r *ExampleResult) amount(path string, want *decimal.Decimal, got *money.Amount) {
@@ -122,7 +122,7 @@ func (r *ExampleResult) amount(path string, want *decimal.Decimal, got *money.Am
 	case want == nil:
 	case got == nil:
 		r.differ(path, want.String(), "nothing")
-	case !want.Equal(got.Decimal):
+	case !want.Equal(got.Decimal()):
 		r.differ(path, want.String(), got.String())
 	}
 }

@@ -119,7 +119,7 @@ func TestAPriceDoesNotChangeSilently(t *testing.T) {
 	dear := before.Apply("dear", catalog.Delta{Conditions: catalog.Changes[catalog.Condition]{Upsert: doubled(before)}})
 	d.snapshot = dear
 	sent := d.do(t, rep, d.do(t, rep, q, quote.Submit), quote.Send)
-	if !sent.Totals.Net.Equal(net.Decimal) {
+	if !sent.Totals.Net.Equal(net.Num) {
 		t.Errorf("sent at %s, created at %s", sent.Totals.Net, net)
 	}
 	draft := d.do(t, rep, sent, quote.Revise)
@@ -127,7 +127,7 @@ func TestAPriceDoesNotChangeSilently(t *testing.T) {
 		t.Errorf("revised: %s, revision %d", draft.State, draft.Revision)
 	}
 	next, err := d.Update(t.Context(), rep, q.ID, draft.Version, quote.Patch{Request: &r}, "")
-	if err != nil || next.Revision != 2 || next.Totals.Net.Equal(net.Decimal) {
+	if err != nil || next.Revision != 2 || next.Totals.Net.Equal(net.Num) {
 		t.Errorf("edited: %v, revision %d at %s", err, next.Revision, next.Totals.Net)
 	}
 	again, err := d.Update(t.Context(), rep, q.ID, next.Version, quote.Patch{Request: &r}, "")
