@@ -93,6 +93,9 @@ type Condition struct {
 	Unit        string          `json:"unit,omitempty"`      // "" is the base unit
 	ValidFrom   Date            `json:"valid_from,omitzero"` // inclusive
 	ValidTo     Date            `json:"valid_to,omitzero"`   // inclusive
+	// Between these a rep may change the value; nil: no limit.
+	LowerLimit *decimal.Decimal `json:"lower_limit,omitempty"`
+	UpperLimit *decimal.Decimal `json:"upper_limit,omitempty"`
 }
 
 // BOMItem is one position of a bill of material. Quantity and When are formulas of
@@ -128,6 +131,7 @@ const (
 type Customer struct {
 	ID           string            `json:"id"`
 	Name         string            `json:"name"`
+	Parent       string            `json:"parent,omitempty"` // the account above; prices of it may hold too
 	Group        string            `json:"group,omitempty"`
 	PriceList    string            `json:"price_list,omitempty"`
 	Currency     string            `json:"currency,omitempty"`

@@ -184,7 +184,7 @@ func (c *compiler) adjustments(s *step) {
 	ids := c.unique("adjustment")
 	for _, d := range s.def.Adjustments {
 		ids(d.ID, d.At)
-		a := adjustment{id: d.ID, title: d.Title, at: d.At, when: c.optional(d.When, formula.Boolean),
+		a := adjustment{id: d.ID, title: d.Title.Text, at: d.At, when: c.optional(d.When, formula.Boolean),
 			percent: c.optional(d.Percent, formula.Number), amount: c.optional(d.Amount, formula.Number)}
 		if (d.Percent.Text == "") == (d.Amount.Text == "") {
 			c.mistakes.Add(d.At, "adjustment %s needs either percent or amount", d.ID)

@@ -16,6 +16,54 @@ type ConditionType struct {
 	Measure catalog.Measure
 	Access  [][]string // key combinations, most specific first
 	Scale   ScaleKind
+	// ScaleBy is what a scale counts: quantity, value (the step's basis) or weight.
+	ScaleBy Dimension
+	// ScaleOver says over which lines a scale counts: empty: the line alone; "quote": all
+	// lines; "record": the lines that the record's own keys fit; else key fields: the lines
+	// that have the same values in them.
+	ScaleOver []string
+	// ChargeBy is what an amount is for: so many units (quantity), so many kilograms
+	// (weight), or once for the line (line).
+	ChargeBy Dimension
+	// RateDate is the day whose exchange rate converts an amount: the name of a date, such
+	// as line.requested; "record": the record's start; empty: quote.date. A day that is not
+	// known is quote.date.
+	RateDate Name
+	Round    *RoundDefinition // of what one record gives
+}
+
+// Dimension is what scales and amounts count.
+type Dimension string
+
+// The dimensions.
+const (
+	ByQuantity Dimension = "quantity"
+	ByValue    Dimension = "value"
+	ByWeight   Dimension = "weight"
+	ByLine     Dimension = "line"
+)
+
+// PriceList derives a price list from another one: what it has no record for is the
+// other's amount, less or plus Percent, rounded.
+type PriceList struct {
+	ID      string
+	Title   Title
+	At      fault.Position
+	From    Name
+	Percent *decimal.Decimal
+	Round   *RoundDefinition // each: unit
+}
+
+// Title is a text in the first of the rulebook's languages and its translations.
+type Title struct {
+	Text string
+	In   map[string]string // by language; nil: one text for all
+}
+
+// Translated is a message template and its translations.
+type Translated struct {
+	formula.Source
+	In map[string]formula.Source // by language; nil: one for all
 }
 
 // ScaleKind says how a scale prices a quantity.
@@ -69,6 +117,8 @@ type Schema struct {
 	CustomerAttributes []Attribute
 	Features           []Attribute                 // configuration.NAME of all models, attributes of options included (NAME.ATTRIBUTE)
 	Functions          map[string]formula.Function // lookup
+	PriceLists         map[string]PriceList
+	Languages          []string // the first is that of texts without a language
 	Tables             map[string]*TableDefinition
 }
 
@@ -81,6 +131,18 @@ type Definition struct {
 	Eligibility []EligibilityDefinition
 	Procedure   []StepDefinition
 	Approvals   []ApprovalDefinition
+	Exclusions  []ExclusionDefinition
+}
+
+// ExclusionDefinition says how exclusion groups decide. Exactly one of Group, Between and
+// Drop is set. A group that none names keeps its best step.
+type ExclusionDefinition struct {
+	At      fault.Position
+	Group   Name   // how one group settles itself: Keep best, worst, first or all
+	Between []Name // of these groups only one stays: Keep best or worst, by the sums of their steps
+	If      Name   // when a step of this group applies,
+	Drop    []Name // these groups are dropped
+	Keep    Name
 }
 
 // EligibilityDefinition refuses a product when its condition holds.
@@ -88,14 +150,15 @@ type EligibilityDefinition struct {
 	ID     string
 	At     fault.Position
 	When   formula.Source
-	Refuse formula.Source // message template
+	Refuse Translated // message template
 }
 
 // StepDefinition is one step of a procedure. Exactly one source is set: Condition,
-// Table, Formula, Adjustments, Input, Options, Components or Subtotal.
+// Table, Formula, Adjustments, Input, Options, Components, Subtotal, Sum, Rounding,
+// FreeGoods, Bundles, Coupons or Term.
 type StepDefinition struct {
 	ID    string
-	Title string
+	Title Title
 	At    fault.Position
 
 	Condition   Name // condition type
@@ -106,6 +169,12 @@ type StepDefinition struct {
 	Options     Name // condition type of option prices
 	Components  Name // condition type of component prices
 	Subtotal    bool
+	Sum         formula.Source // summed over the lines; read as sum.ID
+	Rounding    *RoundDefinition
+	FreeGoods   []FreeGoodsDefinition
+	Bundles     []BundleDefinition
+	Coupons     *CouponsDefinition
+	Term        *TermDefinition
 
 	When          formula.Source
 	Basis         []Name
@@ -122,6 +191,11 @@ type StepDefinition struct {
 	AllowNegative bool
 	Measure       Name // of an input: percent, amount, price; empty: from the input's name
 	Effect        Name // of an input: discount, surcharge; empty: from the input's name
+	Override      Name // of a condition: the input that takes the place of the record's value, within its limits
+	Included      bool // a tax that the amounts above contain already
+	Guidance      Name // floor, target, stretch: what the price is compared with; statistical
+	CutAtZero     bool // cut so that the price does not go below zero
+	Currency      Name // of the step's amounts; "company" is the company's; empty: the quote's
 }
 
 // Name is a word of a rule file with its place.
@@ -132,7 +206,7 @@ type Name struct {
 
 // RoundDefinition rounds a step's amount, or with each unit, the amount of one unit.
 type RoundDefinition struct {
-	Each Name             // line, unit
+	Each Name             // line, unit, document
 	To   *decimal.Decimal // increment; nil: the currency's minor unit
 	Mode Name
 	At   fault.Position
@@ -142,7 +216,7 @@ type RoundDefinition struct {
 // amount, or a formula for an amount.
 type AdjustmentDefinition struct {
 	ID      string
-	Title   string
+	Title   Title
 	At      fault.Position
 	When    formula.Source
 	Percent formula.Source // number or formula
@@ -156,8 +230,8 @@ type ApprovalDefinition struct {
 	At     fault.Position
 	When   formula.Source
 	Roles  []Name
-	Order  Name           // sequence, parallel
-	Reason formula.Source // message template; empty text: made from the condition
+	Order  Name       // sequence, parallel
+	Reason Translated // message template; empty text: made from the condition
 }
 
 // TableDefinition is a CSV file of the tables folder, split into cells.
@@ -173,4 +247,70 @@ type TableDefinition struct {
 type Cell struct {
 	Text string
 	At   fault.Position
+}
+
+// FreeGoodsDefinition gives Free of every Every units. Inclusive: of the units on the
+// lines, some cost less. Exclusive: units are added.
+type FreeGoodsDefinition struct {
+	ID        string
+	Title     Title
+	At        fault.Position
+	Buy       formula.Source // the lines whose units count
+	Get       formula.Source // the lines whose units are free; empty: those that count
+	Every     *decimal.Decimal
+	Free      *decimal.Decimal
+	Minimum   *decimal.Decimal // units from which it holds; nil: Every
+	Limit     *decimal.Decimal // free units at most
+	Percent   *decimal.Decimal // what a free unit costs less; nil: -100
+	Over      Name             // line, quote: whose units are counted together
+	Exclusive bool
+	SKU       Name // exclusive: what is added; empty: the line's product
+}
+
+// BundleDefinition prices products that are bought together. Price or Percent is set.
+type BundleDefinition struct {
+	ID      string
+	Title   Title
+	At      fault.Position
+	When    formula.Source // of the quote
+	Of      []BundlePart
+	Price   *decimal.Decimal // of one set
+	Percent *decimal.Decimal // off the parts
+	Limit   *decimal.Decimal // sets at most
+}
+
+// BundlePart is one product of a bundle.
+type BundlePart struct {
+	SKU      Name
+	Quantity *decimal.Decimal // base units; nil: 1
+}
+
+// CouponsDefinition takes off what the codes in a quote input are good for.
+type CouponsDefinition struct {
+	Input  Name
+	Offers []CouponDefinition
+}
+
+// CouponDefinition is one coupon.
+type CouponDefinition struct {
+	ID              string // the code
+	Title           Title
+	At              fault.Position
+	When            formula.Source   // of a line: the lines it is for
+	Percent, Amount *decimal.Decimal // one of them; negative takes off
+	From, To        catalog.Date     // inclusive
+	Minimum         *decimal.Decimal // basis of its lines from which it holds
+	Maximum         *decimal.Decimal // taken off at most, positive
+	Uses            int              // by all customers; 0: any
+	UsesPerCustomer int
+}
+
+// TermDefinition turns a price per period into the amount of a line's whole term.
+type TermDefinition struct {
+	At        fault.Position
+	Period    Name             // day, week, month, quarter, year: what the price so far is for
+	Billing   Name             // month, quarter, year, term; empty: the period
+	Align     Name             // start, calendar
+	Proration Name             // day, day30, month, none
+	Uplift    *decimal.Decimal // percent, compounded at each anniversary
 }

@@ -89,7 +89,7 @@ func (c *compiler) eligibility(d EligibilityDefinition) eligibilityRule {
 		c.mistakes.Add(d.At, "eligibility %s needs a text in refuse", d.ID)
 		return e
 	}
-	e.refuse, wrong = formula.CompileTemplate(c.scope.env, d.Refuse)
+	e.refuse, wrong = formula.CompileTemplate(c.scope.env, d.Refuse.Source)
 	c.mistakes = append(c.mistakes, wrong...)
 	if e.refuse != nil {
 		c.reads(e.refuse.Variables())
@@ -140,7 +140,7 @@ func (c *compiler) approval(d ApprovalDefinition, s *scope) approvalRule {
 	}
 	if d.Reason.Text != "" {
 		var wrong fault.Mistakes
-		a.reason, wrong = formula.CompileTemplate(s.env, d.Reason)
+		a.reason, wrong = formula.CompileTemplate(s.env, d.Reason.Source)
 		c.mistakes = append(c.mistakes, wrong...)
 		a.cost = a.cost || a.reason != nil && readsCost(a.reason.Variables(), c.steps)
 		if a.reason != nil && !a.perLine {

@@ -142,7 +142,7 @@ func (r *run) subtotal(i int, l *lineRun) {
 	if !l.listed {
 		l.list, l.listed = l.running, true
 	}
-	l.steps = append(l.steps, StepResult{ID: s.def.ID, Title: s.def.Title, Kind: s.kind,
+	l.steps = append(l.steps, StepResult{ID: s.def.ID, Title: s.def.Title.Text, Kind: s.kind,
 		Amount: r.amount(l.running), Running: r.amount(l.running)})
 }
 
@@ -174,7 +174,7 @@ func (r *run) stepOnLine(i int, l *lineRun) {
 
 // merge makes one step result of the chosen candidates.
 func (r *run) merge(s *step, l *lineRun, chosen []candidate, out outcome) StepResult {
-	res := StepResult{ID: s.def.ID, Title: s.def.Title, Kind: s.kind, Statistical: s.def.Statistical,
+	res := StepResult{ID: s.def.ID, Title: s.def.Title.Text, Kind: s.kind, Statistical: s.def.Statistical,
 		Excluded: s.excluded, Cost: s.cost, Note: out.note, Lost: out.lost}
 	sum := decimal.Zero
 	for _, c := range chosen {

@@ -17,6 +17,7 @@ type Evaluation struct {
 	Lines             []EvaluatedLine  `json:"lines"`
 	Steps             []Step           `json:"steps"` // of the whole quote
 	Totals            Totals           `json:"totals"`
+	FreeGoods         []FreeGood       `json:"free_goods,omitempty"` // added to what is ordered
 	Approvals         []NeededApproval `json:"approvals"`
 	Messages          []Message        `json:"messages"`
 
@@ -55,13 +56,52 @@ type EvaluatedLine struct {
 	Margin          *money.Amount    `json:"margin,omitempty"`
 	MarginPercent   *decimal.Decimal `json:"margin_percent,omitempty"`
 	Availability    *Availability    `json:"availability,omitempty"`
+	Guidance        *Guidance        `json:"guidance,omitempty"`
+	Recurring       *Recurring       `json:"recurring,omitempty"`
+}
+
+// FreeGood is something that is delivered and not charged.
+type FreeGood struct {
+	ID       string  `json:"id"`   // of the rule
+	Line     string  `json:"line"` // the line that earned it
+	SKU      string  `json:"sku"`
+	Quantity string  `json:"quantity"`
+	Unit     string  `json:"unit"`
+	Source   *Source `json:"source,omitempty"`
+}
+
+// Guidance compares a line's net with what it should be.
+type Guidance struct {
+	Floor    *money.Amount `json:"floor,omitempty"`
+	Target   *money.Amount `json:"target,omitempty"`
+	Stretch  *money.Amount `json:"stretch,omitempty"`
+	Position string        `json:"position"` // below_floor, below_target, below_stretch, above
+}
+
+// Recurring is the part of a line that is paid again and again; the line's net is the sum
+// of its charges.
+type Recurring struct {
+	Period    string        `json:"period"`     // week, month, quarter, year …
+	PerPeriod *money.Amount `json:"per_period"` // of a whole period at the start
+	Start     catalog.Date  `json:"start"`
+	End       catalog.Date  `json:"end"` // inclusive
+	Annual    *money.Amount `json:"annual"`
+	Charges   []Charge      `json:"charges"`
+}
+
+// Charge is what one billing period costs.
+type Charge struct {
+	From   catalog.Date  `json:"from"`
+	To     catalog.Date  `json:"to"` // inclusive
+	Amount *money.Amount `json:"amount"`
 }
 
 // Step is one step of the price waterfall.
 type Step struct {
 	ID          string           `json:"id"`
 	Title       string           `json:"title,omitempty"`
-	Kind        string           `json:"kind,omitempty"` // its source: condition, table, subtotal …
+	Kind        string           `json:"kind,omitempty"`    // its source: condition, table, subtotal …
+	Verdict     string           `json:"verdict,omitempty"` // applied, lost, not_applicable
 	Amount      *money.Amount    `json:"amount,omitempty"`
 	Running     *money.Amount    `json:"running,omitempty"`
 	Basis       *money.Amount    `json:"basis,omitempty"`
@@ -120,6 +160,10 @@ type Totals struct {
 	Cost            *money.Amount    `json:"cost,omitempty"`
 	Margin          *money.Amount    `json:"margin,omitempty"`
 	MarginPercent   *decimal.Decimal `json:"margin_percent,omitempty"`
+	OneOff          *money.Amount    `json:"one_off,omitempty"`   // these four: where something recurs
+	Recurring       *money.Amount    `json:"recurring,omitempty"` // over all terms
+	TCV             *money.Amount    `json:"tcv,omitempty"`       // one-off + recurring
+	ARR             *money.Amount    `json:"arr,omitempty"`       // recurring in a year at the start
 }
 
 // NeededApproval is a decision that the rules ask for.

@@ -16,19 +16,40 @@ type Request struct {
 	Currency   string                   `json:"currency,omitempty"` // "": the customer's, else the company's
 	Date       catalog.Date             `json:"date,omitzero"`
 	Inputs     map[string]formula.Value `json:"inputs,omitempty"`
+	Language   string                   `json:"language,omitempty"` // of messages; "": the rulebook's first
+	End        catalog.Date             `json:"end,omitzero"`       // recurring lines without an end of their own end then
 	Lines      []Line                   `json:"lines"`
+	// Redeemed says how often coupons have been used. The service sets it; a request from
+	// outside that has it is refused.
+	Redeemed map[string]Redemption `json:"redeemed,omitempty"`
+}
+
+// Redemption says how often a coupon has been used, by all customers and by this one.
+type Redemption struct {
+	Uses     int `json:"uses"`
+	Customer int `json:"customer"`
 }
 
 // Line is one line of a request.
 type Line struct {
 	ID            string                   `json:"id"`
-	SKU           string                   `json:"sku"` // or an alias of parts.csv
-	Quantity      Number                   `json:"quantity"`
+	SKU           string                   `json:"sku"`            // or an alias of parts.csv
+	Quantity      Number                   `json:"quantity"`       // negative: a return
 	Unit          string                   `json:"unit,omitempty"` // "": the product's base unit
 	Configuration map[string]formula.Value `json:"configuration,omitempty"`
 	Inputs        map[string]formula.Value `json:"inputs,omitempty"`
 	Requested     catalog.Date             `json:"requested,omitzero"` // wanted delivery
 	Optional      bool                     `json:"optional,omitempty"` // shown, not in the totals
+	Start         catalog.Date             `json:"start,omitzero"`     // of a recurring line; none: the quote's date
+	End           catalog.Date             `json:"end,omitzero"`       // last day
+	Months        int                      `json:"months,omitempty"`   // instead of an end
+	Ramp          []Ramp                   `json:"ramp,omitempty"`     // other quantities later in the term
+}
+
+// Ramp is the quantity of a recurring line from a day on.
+type Ramp struct {
+	From     catalog.Date `json:"from"`
+	Quantity Number       `json:"quantity"`
 }
 
 // Number is a number as it was sent, string or JSON number, so that a wrong one can be
