@@ -76,11 +76,11 @@ type KeyField struct {
 
 // KeyColumns are the key fields with a column of their own in conditions.csv, in the
 // order in which keys are written. Others are written key:NAME.
-var KeyColumns = []string{"sku", "family", "customer", "customer_group", "price_list", "region", "sales_model", "option"}
+var KeyColumns = []string{"sku", "family", "customer", "customer_group", "price_list", "region", "country", "sales_model", "option", "tax_category"}
 
 // Condition is one condition record: for this key, from this quantity on, in this
-// time, that value. Records that share everything but MinQuantity, ID and Value form
-// one scale.
+// time, that value. Records that share everything but MinQuantity, ID, Value and the
+// limits form one scale.
 type Condition struct {
 	ID          string          `json:"id"`
 	Type        string          `json:"type"`

@@ -28,6 +28,7 @@ type Order struct {
 	Currency  string       `json:"currency"`
 	Date      catalog.Date `json:"date"` // of acceptance
 	Lines     []Line       `json:"lines"`
+	Charges   []Charge     `json:"charges,omitempty"` // of the whole order, on no line; part of net
 	Net       string       `json:"net"`
 	Tax       string       `json:"tax"`
 	Gross     string       `json:"gross"`
@@ -46,6 +47,17 @@ type Line struct {
 	Requested     catalog.Date             `json:"requested,omitzero"`
 	Configuration map[string]formula.Value `json:"configuration,omitempty"`
 	Components    []Component              `json:"components,omitempty"`
+	FreeOf        string                   `json:"free_of,omitempty"`  // the line that this free one belongs to
+	Payments      []Charge                 `json:"payments,omitempty"` // of a recurring line; they add up to net
+}
+
+// Charge is an amount for the whole order, or one payment of a recurring line.
+type Charge struct {
+	ID     string       `json:"id,omitempty"` // of the step
+	Title  string       `json:"title,omitempty"`
+	From   catalog.Date `json:"from,omitzero"`
+	To     catalog.Date `json:"to,omitzero"`
+	Amount string       `json:"amount"`
 }
 
 // Component is a part of a configured line.
@@ -88,6 +100,15 @@ func orderOf(q quote.Quote, r quote.Revision) (Order, error) {
 			order.Lines = append(order.Lines, lineOf(l, requested[l.ID]))
 		}
 	}
+	for i, g := range evaluation.FreeGoods {
+		order.Lines = append(order.Lines, Line{ID: fmt.Sprintf("%s-free-%d", g.Line, i+1), SKU: g.SKU, Quantity: g.Quantity, Unit: g.Unit,
+			UnitPrice: "0", Net: "0", FreeOf: g.Line})
+	}
+	for _, s := range evaluation.Steps {
+		if s.Allocate == "none" && !s.Statistical && !s.Excluded && s.Amount != nil && !s.Amount.IsZero() {
+			order.Charges = append(order.Charges, Charge{ID: s.ID, Title: s.Title, Amount: s.Amount.String()})
+		}
+	}
 	order.Content = order.hash()
 	return order, nil
 }
@@ -99,6 +120,11 @@ func lineOf(l quote.EvaluatedLine, requested quote.Line) Line {
 	}
 	if l.Configuration != nil {
 		line.Configuration = l.Configuration.Chosen()
+	}
+	if l.Recurring != nil {
+		for _, c := range l.Recurring.Charges {
+			line.Payments = append(line.Payments, Charge{From: c.From, To: c.To, Amount: amount(c.Amount)})
+		}
 	}
 	for _, c := range l.Components {
 		line.Components = append(line.Components, Component{Level: c.Level, Position: c.Position, SKU: c.SKU, Quantity: c.Quantity, Unit: c.Unit})

@@ -139,11 +139,10 @@ const maxAmountDigits = 1000
 
 // UnmarshalText reads what MarshalText wrote; the written digits are kept.
 func (a *Amount) UnmarshalText(text []byte) error {
-	d, err := parse(string(text), maxAmountDigits)
-	if err != nil {
+	if err := a.Num.UnmarshalText(text); err != nil {
 		return err
 	}
-	a.Num, a.digits = NumOf(d), int32(fractionDigits(string(text)))
+	a.digits = int32(fractionDigits(string(text)))
 	return nil
 }
 

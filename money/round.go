@@ -66,3 +66,34 @@ func (r Rounding) Round(d decimal.Decimal) decimal.Decimal {
 }
 
 var two = decimal.NewFromInt(2)
+
+// RoundNum is Round for a Num.
+func (r Rounding) RoundNum(n Num) Num {
+	increment := NumOf(r.Increment)
+	if increment.Sign() <= 0 {
+		return n
+	}
+	if increment.coef == 1 && increment.big == nil && (r.Mode == HalfUp || r.Mode == "") {
+		return n.Round(int32(increment.scale))
+	}
+	x, y, _, ok := aligned(n, increment)
+	if !ok {
+		return compact(r.Round(n.Decimal()))
+	}
+	q, rest := magnitude(x)/uint64(y), magnitude(x)%uint64(y)
+	if r.away(q, rest, uint64(y)) {
+		q++
+	}
+	return Num{coef: signed(q, x, 0)}.Mul(increment)
+}
+
+// away reports whether a quotient is rounded away from zero, given what is left.
+func (r Rounding) away(quotient, rest, increment uint64) bool {
+	switch {
+	case rest == 0 || r.Mode == Down:
+		return false
+	case r.Mode == Up || rest > increment-rest:
+		return true
+	}
+	return rest == increment-rest && (r.Mode != HalfEven || quotient%2 == 1)
+}

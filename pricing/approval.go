@@ -1,13 +1,10 @@
 package pricing
 
 import (
-	"fmt"
-
-	"github.com/shopspring/decimal"
-
 	"quotewright/catalog"
 	"quotewright/internal/fault"
 	"quotewright/internal/formula"
+	"quotewright/money"
 )
 
 // eligibilityRule refuses a product.
@@ -15,7 +12,7 @@ type eligibilityRule struct {
 	id     string
 	at     fault.Position
 	when   *formula.Formula
-	refuse *formula.Template
+	refuse message
 }
 
 // approvalRule asks for approvers, once per line or once for the quote.
@@ -23,32 +20,53 @@ type approvalRule struct {
 	id      string
 	at      fault.Position
 	when    *formula.Formula
+	rule    rule
 	roles   []string
 	order   string
-	reason  *formula.Template
+	reason  message
 	perLine bool
 	cost    bool // its condition or its reason reads costs or margins
 }
 
 // eligibility refuses what may not be sold. A refused line is priced all the same, so
-// that the rep sees what it would cost.
+// that the rep sees what it would cost, but takes no part in the quote.
 func (r *run) eligibility() {
-	for _, l := range r.active() {
-		r.status(l)
-		for _, rule := range r.model.eligibility {
-			refused, err := rule.when.True(r.lookup(l))
-			text := ""
-			if err == nil && refused {
-				text, err = rule.refuse.Render(r.lookup(l))
-			}
-			if err != nil {
-				r.fail(l, fmt.Errorf("eligibility %s: %w", rule.id, err), "formula", rule.at)
-				break
-			}
-			if refused {
-				r.messages = append(r.messages, Message{Severity: "error", Code: "ineligible", Line: l.in.ID, Text: text, Source: &rule.at})
-			}
+	set := &r.model.eligibility
+	for n := range r.lines {
+		l := &r.lines[n]
+		if l.failed {
+			continue
 		}
+		r.line = l
+		r.status(l)
+		if set.index == nil {
+			for i := range set.rules {
+				r.refuse(&set.rules[i], l)
+			}
+			continue
+		}
+		for _, i := range set.index.find(&r.probes[set.index.ordinal], r.lookup) {
+			r.refuse(&set.rules[i], l)
+		}
+	}
+}
+
+func (r *run) refuse(rule *eligibilityRule, l *lineRun) {
+	if l.failed {
+		return
+	}
+	refused, err := rule.when.True(r.lookup)
+	text := ""
+	if err == nil && refused {
+		text, err = rule.refuse.in(r.in.Language).Render(r.lookup)
+	}
+	if err != nil {
+		r.fail(l, "eligibility "+rule.id+": ", err, "formula", rule.at)
+		return
+	}
+	if refused {
+		l.refused = true
+		r.result.Messages = append(r.result.Messages, Message{Severity: "error", Code: "ineligible", Line: l.in.ID, Text: text, Source: &rule.at})
 	}
 }
 
@@ -59,8 +77,10 @@ func (r *run) status(l *lineRun) {
 	switch p.Status {
 	case catalog.Blocked:
 		m.Text = p.SKU + " is blocked for sale"
+		l.refused = true
 	case catalog.Obsolete:
 		m.Text = p.SKU + " is not sold any more"
+		l.refused = true
 	case catalog.PhaseOut:
 		m.Severity, m.Code, m.Text = "warning", "phase_out", p.SKU+" is sold only while stock lasts"
 	default:
@@ -69,22 +89,26 @@ func (r *run) status(l *lineRun) {
 	if p.Successor != "" {
 		m.Text += "; its successor is " + p.Successor
 	}
-	r.messages = append(r.messages, m)
+	r.result.Messages = append(r.result.Messages, m)
 }
 
 // approvals asks every rule about the priced quote.
 func (r *run) approvals() []Approval {
 	needed := []Approval{}
-	for _, rule := range r.model.approvals {
+	for i := range r.model.approvals {
+		rule := &r.model.approvals[i]
+		a := Approval{ID: rule.id, Roles: rule.roles, Order: rule.order, Cost: rule.cost}
 		if !rule.perLine {
+			r.line = nil
 			if reason, ok := r.asks(rule, nil); ok {
-				needed = append(needed, Approval{ID: rule.id, Roles: rule.roles, Order: rule.order, Reason: reason, Cost: rule.cost})
+				a.Reason = reason
+				needed = append(needed, a)
 			}
 			continue
 		}
-		a := Approval{ID: rule.id, Roles: rule.roles, Order: rule.order, Cost: rule.cost}
-		for _, l := range r.active() {
-			if l.in.Optional {
+		for n := range r.lines {
+			l := &r.lines[n]
+			if l.failed || l.in.Optional || !all(rule.rule.predicates, r.lineLookup(l)) {
 				continue
 			}
 			if reason, ok := r.asks(rule, l); ok {
@@ -101,13 +125,18 @@ func (r *run) approvals() []Approval {
 	return needed
 }
 
-func (r *run) asks(rule approvalRule, l *lineRun) (reason string, ok bool) {
-	ok, err := rule.when.True(r.lookup(l))
+func (r *run) lineLookup(l *lineRun) formula.Lookup {
+	r.line = l
+	return r.lookup
+}
+
+func (r *run) asks(rule *approvalRule, l *lineRun) (reason string, ok bool) {
+	ok, err := rule.when.True(r.lookup)
 	if err == nil && ok && rule.reason != nil {
-		reason, err = rule.reason.Render(r.lookup(l))
+		reason, err = rule.reason.in(r.in.Language).Render(r.lookup)
 	}
 	if err != nil {
-		r.fail(l, fmt.Errorf("approval %s: %w", rule.id, err), "formula", rule.at)
+		r.fail(l, "approval "+rule.id+": ", err, "formula", rule.at)
 		return "", false
 	}
 	if ok && reason == "" {
@@ -116,39 +145,77 @@ func (r *run) asks(rule approvalRule, l *lineRun) (reason string, ok bool) {
 	return reason, ok
 }
 
-// declareResults adds what is known once everything is priced.
-func (s *scope) declareResults() {
-	figures := map[string]func(f *Figures) decimal.Decimal{
-		"net": func(f *Figures) decimal.Decimal { return f.Net.Decimal() }, "list": func(f *Figures) decimal.Decimal { return f.List.Decimal() },
-		"discount":         func(f *Figures) decimal.Decimal { return f.Discount.Decimal() },
-		"discount_percent": func(f *Figures) decimal.Decimal { return f.DiscountPercent },
+// quoteFigures and lineFigures are what approvals may read of the priced quote and its
+// lines; nil is not known.
+var quoteFigures = map[string]func(t *Totals) *money.Num{
+	"net": ofAmount(func(t *Totals) *money.Amount { return &t.Net }), "list": ofAmount(func(t *Totals) *money.Amount { return &t.List }),
+	"discount":         ofAmount(func(t *Totals) *money.Amount { return &t.Discount }),
+	"discount_percent": func(t *Totals) *money.Num { return &t.DiscountPercent },
+	"gross":            ofAmount(func(t *Totals) *money.Amount { return &t.Gross }), "tax": ofAmount(func(t *Totals) *money.Amount { return &t.Tax }),
+	"cost": ofAmount(func(t *Totals) *money.Amount { return t.Cost }), "margin": ofAmount(func(t *Totals) *money.Amount { return t.Margin }),
+	"margin_percent": func(t *Totals) *money.Num { return t.MarginPercent },
+	"one_off":        ofAmount(func(t *Totals) *money.Amount { return t.OneOff }), "recurring": ofAmount(func(t *Totals) *money.Amount { return t.Recurring }),
+	"tcv": ofAmount(func(t *Totals) *money.Amount { return t.TCV }), "arr": ofAmount(func(t *Totals) *money.Amount { return t.ARR }),
+}
+
+func ofAmount[T any](get func(T) *money.Amount) func(T) *money.Num {
+	return func(t T) *money.Num {
+		if a := get(t); a != nil {
+			return &a.Num
+		}
+		return nil
 	}
-	for name, get := range figures {
-		s.declare("quote."+name, formula.Number, number(func(r *run, _ *lineRun) decimal.Decimal { return get(&r.totals) }))
-		s.declare("line."+name, formula.Number, number(func(_ *run, l *lineRun) decimal.Decimal { return get(&l.figures) }))
-	}
-	s.declare("quote.gross", formula.Number, number(func(r *run, _ *lineRun) decimal.Decimal { return r.totals.Gross.Decimal() }))
-	s.declare("quote.tax", formula.Number, number(func(r *run, _ *lineRun) decimal.Decimal { return r.totals.Tax.Decimal() }))
-	s.declare("line.unit_price", formula.Number, number(func(_ *run, l *lineRun) decimal.Decimal { return l.price }))
-	costs := map[string]func(f *Figures) *decimal.Decimal{
-		"margin": func(f *Figures) *decimal.Decimal {
-			if f.Margin == nil {
-				return nil
-			}
-			d := f.Margin.Decimal()
-			return &d
-		},
-		"margin_percent": func(f *Figures) *decimal.Decimal { return f.MarginPercent },
-	}
-	for name, get := range costs {
-		s.declare("quote."+name, formula.Number, optionalNumber(func(r *run, _ *lineRun) *decimal.Decimal { return get(&r.totals) }))
-		s.declare("line."+name, formula.Number, optionalNumber(func(_ *run, l *lineRun) *decimal.Decimal { return get(&l.figures) }))
-	}
-	s.declare("quote.cost", formula.Number, optionalNumber(func(r *run, _ *lineRun) *decimal.Decimal {
-		if r.totals.Cost == nil {
+}
+
+var lineFigures = map[string]func(l *lineRun) *money.Num{
+	"net": ofAmount(func(l *lineRun) *money.Amount { return &l.figures.Net }), "list": ofAmount(func(l *lineRun) *money.Amount { return &l.figures.List }),
+	"discount":         ofAmount(func(l *lineRun) *money.Amount { return &l.figures.Discount }),
+	"discount_percent": func(l *lineRun) *money.Num { return &l.figures.DiscountPercent },
+	"gross":            ofAmount(func(l *lineRun) *money.Amount { return &l.figures.Gross }), "tax": ofAmount(func(l *lineRun) *money.Amount { return &l.figures.Tax }),
+	"margin":         ofAmount(func(l *lineRun) *money.Amount { return l.figures.Margin }),
+	"margin_percent": func(l *lineRun) *money.Num { return l.figures.MarginPercent },
+	"unit_price":     func(l *lineRun) *money.Num { return &l.price },
+	"floor":          guided(floorOf), "target": guided(targetOf), "stretch": guided(stretchOf),
+	"floor_gap_percent": gap(floorOf), "target_gap_percent": gap(targetOf), "stretch_gap_percent": gap(stretchOf),
+}
+
+func floorOf(g *Guidance) *money.Amount   { return g.Floor }
+func targetOf(g *Guidance) *money.Amount  { return g.Target }
+func stretchOf(g *Guidance) *money.Amount { return g.Stretch }
+
+func guided(get func(*Guidance) *money.Amount) func(l *lineRun) *money.Num {
+	return func(l *lineRun) *money.Num {
+		if l.guide == nil || get(l.guide) == nil {
 			return nil
 		}
-		d := r.totals.Cost.Decimal()
-		return &d
+		return &get(l.guide).Num
+	}
+}
+
+// gap is how far a net is below a guidance price, in percent of it.
+func gap(get func(*Guidance) *money.Amount) func(l *lineRun) *money.Num {
+	return func(l *lineRun) *money.Num {
+		if l.guide == nil || get(l.guide) == nil || get(l.guide).IsZero() {
+			return nil
+		}
+		limit := get(l.guide).Num
+		n := share(limit.Sub(l.figures.Net.Num), limit)
+		return &n
+	}
+}
+
+// declareResults adds what is known once everything is priced.
+func (s *scope) declareResults() {
+	for name, get := range quoteFigures {
+		s.declare("quote."+name, formula.Number, optionalNumber(func(r *run, _ *lineRun) *money.Num { return get(&r.totals) }))
+	}
+	for name, get := range lineFigures {
+		s.declare("line."+name, formula.Number, optionalNumber(func(_ *run, l *lineRun) *money.Num { return get(l) }))
+	}
+	s.declare("line.guidance", formula.Text, text(func(_ *run, l *lineRun) string {
+		if l.guide == nil {
+			return ""
+		}
+		return l.guide.Position
 	}))
 }

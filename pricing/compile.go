@@ -17,9 +17,12 @@ type compiler struct {
 	schema   *Schema
 	scope    *scope
 	steps    []step
+	clusters []cluster
 	index    map[string]int // steps by id
 	tables   map[string]*table
+	types    map[string]*conditionType
 	used     map[string]bool // names that formulas, tables and input steps read
+	indexes  int
 	mistakes fault.Mistakes
 }
 
@@ -31,7 +34,7 @@ func (c *compiler) reads(variables []*formula.Variable) {
 }
 
 func (c *compiler) step(d StepDefinition) {
-	s := step{def: d, choose: choice(d.Choose.Text), group: d.Exclusion.Text, allocate: d.Allocate.Text}
+	s := step{def: d, id: d.ID, title: d.Title, choose: choice(d.Choose.Text), group: d.Exclusion.Text, allocate: d.Allocate.Text, cluster: -1}
 	if at, twice := c.index[d.ID]; twice {
 		c.mistakes.Add(d.At, "the step %s is there twice; the other is in line %d", d.ID, c.steps[at].def.At.Line)
 	}
@@ -41,22 +44,43 @@ func (c *compiler) step(d StepDefinition) {
 	c.words(d)
 	s.perQuote, s.perUnit = d.Per.Text == "quote", d.Per.Text == "unit"
 	s.excluded = d.ExcludeFrom.Text == "net"
+	s.included = d.Included
+	s.statistical = d.Statistical || d.Guidance.Text != "" || d.Sum.Text != ""
+	s.source = &Source{File: d.At.File, Line: d.At.Line}
+	s.min, s.max = numOf(d.Min), numOf(d.Max)
 	s.when = c.optional(d.When, formula.Boolean)
 	s.basis = c.earlier(d.Basis, "basis")
 	s.replaces = c.earlier(d.Replaces, "replaces")
-	c.source(&s)
+	for _, i := range s.replaces {
+		c.steps[i].replaced = true
+	}
+	c.stepSource(&s)
 	c.rounding(&s)
+	c.override(&s)
 	if d.Min != nil && d.Max != nil && d.Min.GreaterThan(*d.Max) {
 		c.mistakes.Add(d.At, "min %s is more than max %s", d.Min, d.Max)
 	}
+	c.amountCurrency(&s)
+	c.taxes(&s)
 	c.quoteStep(&s)
 	s.cost = c.showsCost(&s)
 	i := len(c.steps)
 	c.steps = append(c.steps, s)
 	if d.ID != "" {
 		c.index[d.ID] = i
-		c.scope.declare("price."+d.ID, formula.Number, number(func(_ *run, l *lineRun) decimal.Decimal { return l.amounts[i] }))
+		c.scope.declareStep(d.ID, i)
+		if s.sum != nil {
+			c.scope.declare("sum."+d.ID, formula.Number, number(func(r *run, _ *lineRun) money.Num { return r.sums[i] }))
+		}
 	}
+}
+
+func numOf(d *decimal.Decimal) *money.Num {
+	if d == nil {
+		return nil
+	}
+	n := money.NumOf(*d)
+	return &n
 }
 
 // words checks the keys that take one of a few words.
@@ -67,6 +91,7 @@ func (c *compiler) words(d StepDefinition) {
 	c.among(d.ExcludeFrom, "exclude_from", "", "net")
 	c.among(d.Measure, "measure", "", "percent", "amount", "price")
 	c.among(d.Effect, "effect", "", "discount", "surcharge")
+	c.among(d.Guidance, "guidance", "", "floor", "target", "stretch")
 }
 
 func (c *compiler) among(n Name, key string, allowed ...string) {
@@ -88,8 +113,8 @@ func (c *compiler) earlier(names []Name, key string) []int {
 	return found
 }
 
-// source compiles the one source of a step.
-func (c *compiler) source(s *step) {
+// stepSource compiles the one source of a step.
+func (c *compiler) stepSource(s *step) {
 	d := s.def
 	sources := []struct {
 		kind string
@@ -97,10 +122,12 @@ func (c *compiler) source(s *step) {
 	}{
 		{"condition", d.Condition.Text != ""}, {"table", d.Table.Text != ""}, {"formula", d.Formula.Text != ""},
 		{"adjustments", len(d.Adjustments) > 0}, {"input", d.Input.Text != ""}, {"options", d.Options.Text != ""},
-		{"components", d.Components.Text != ""}, {"subtotal", d.Subtotal},
+		{"components", d.Components.Text != ""}, {"subtotal", d.Subtotal}, {"sum", d.Sum.Text != ""}, {"rounding", d.Rounding != nil},
+		{"free_goods", len(d.FreeGoods) > 0}, {"bundles", len(d.Bundles) > 0}, {"coupons", d.Coupons != nil}, {"term", d.Term != nil},
 	}
-	var set []string
+	var set, every []string
 	for _, x := range sources {
+		every = append(every, x.kind)
 		if x.set {
 			set = append(set, x.kind)
 		}
@@ -109,7 +136,8 @@ func (c *compiler) source(s *step) {
 	case 1:
 		s.kind = set[0]
 	case 0:
-		c.mistakes.Add(d.At, "step %s has no source: condition, table, formula, adjustments, input, options, components or subtotal", d.ID)
+		last := len(every) - 1
+		c.mistakes.Add(d.At, "step %s has no source: %s or %s", d.ID, strings.Join(every[:last], ", "), every[last])
 		return
 	default:
 		c.mistakes.Add(d.At, "step %s has %d sources: %s; it may have one", d.ID, len(set), strings.Join(set, ", "))
@@ -130,6 +158,19 @@ func (c *compiler) source(s *step) {
 		c.adjustments(s)
 	case "input":
 		c.inputSource(s)
+	case "sum":
+		s.sum = c.optional(d.Sum, formula.Number)
+	case "rounding":
+		s.roundTo = c.roundingOf(d.Rounding)
+		c.among(d.Rounding.Each, "each", "")
+	case "free_goods":
+		c.freeGoods(s)
+	case "bundles":
+		c.bundles(s)
+	case "coupons":
+		c.coupons(s)
+	case "term":
+		c.term(s)
 	}
 	if s.choose == "" {
 		s.choose = chooseAll
@@ -137,9 +178,15 @@ func (c *compiler) source(s *step) {
 }
 
 func (c *compiler) conditionType(s *step, n Name, fallback choice) {
-	typ, ok := c.schema.Conditions[n.Text]
+	def, ok := c.schema.Conditions[n.Text]
 	if !ok {
 		c.mistakes.Add(n.At, "unknown condition type %s", n.Text)
+		return
+	}
+	typ, ok := c.types[n.Text]
+	if !ok {
+		typ = c.compileType(def)
+		c.types[n.Text] = typ
 	}
 	s.condition = typ
 	if s.choose == "" {
@@ -156,17 +203,10 @@ func (c *compiler) tableSource(s *step) {
 	}
 	t, ok := c.tables[n.Text]
 	if !ok {
-		var wrong fault.Mistakes
-		t, wrong = compileTable(def, c.scope)
-		c.mistakes = append(c.mistakes, wrong...)
+		t = c.compileTable(def)
 		c.tables[n.Text] = t
 	}
 	s.table = t
-	if t != nil {
-		for _, column := range t.columns {
-			c.used[column.name] = true
-		}
-	}
 	if t == nil || s.choose != "" {
 		return
 	}
@@ -182,35 +222,47 @@ func (c *compiler) tableSource(s *step) {
 
 func (c *compiler) adjustments(s *step) {
 	ids := c.unique("adjustment")
+	var entries []adjustment
 	for _, d := range s.def.Adjustments {
 		ids(d.ID, d.At)
-		a := adjustment{id: d.ID, title: d.Title.Text, at: d.At, when: c.optional(d.When, formula.Boolean),
-			percent: c.optional(d.Percent, formula.Number), amount: c.optional(d.Amount, formula.Number)}
+		a := adjustment{id: d.ID, title: d.Title, when: c.optional(d.When, formula.Boolean),
+			percent: c.optional(d.Percent, formula.Number), amount: c.optional(d.Amount, formula.Number),
+			source: &Source{File: d.At.File, Line: d.At.Line, Record: d.ID}}
 		if (d.Percent.Text == "") == (d.Amount.Text == "") {
 			c.mistakes.Add(d.At, "adjustment %s needs either percent or amount", d.ID)
 		}
 		c.among(d.Per, "per", "", "unit", "line")
 		a.perUnit = d.Per.Text == "unit" || d.Per.Text == "" && s.def.Per.Text == "unit"
-		s.entries = append(s.entries, a)
+		entries = append(entries, a)
 	}
+	s.adjustments = newRuleSet(c, entries, func(a *adjustment) *formula.Formula { return a.when })
+}
+
+func (c *compiler) findInput(n Name, kind formula.Kind) (InputDefinition, bool) {
+	at := slices.IndexFunc(c.schema.Inputs, func(in InputDefinition) bool { return in.ID == n.Text })
+	if at < 0 {
+		c.mistakes.Add(n.At, "unknown input %s: rulebook.yaml declares no such input", n.Text)
+		return InputDefinition{}, false
+	}
+	in := c.schema.Inputs[at]
+	if in.Kind != kind {
+		c.mistakes.Add(n.At, "input %s is a %s, but a step needs a %s", n.Text, in.Kind, kind)
+		return in, false
+	}
+	c.used[in.path()] = true
+	return in, true
 }
 
 // inputSource reads from the input's name what the step's keys do not say.
 func (c *compiler) inputSource(s *step) {
 	n := s.def.Input
-	at := slices.IndexFunc(c.schema.Inputs, func(in InputDefinition) bool { return in.ID == n.Text })
-	if at < 0 {
-		c.mistakes.Add(n.At, "unknown input %s: rulebook.yaml declares no such input", n.Text)
+	in, ok := c.findInput(n, formula.Number)
+	if !ok {
 		return
 	}
-	in := c.schema.Inputs[at]
-	if in.Kind != formula.Number {
-		c.mistakes.Add(n.At, "input %s is a %s, but a step needs a number", n.Text, in.Kind)
-		return
-	}
-	c.used[in.path()] = true
 	slot, _ := c.scope.env.Slot(in.path())
-	src := &inputSource{id: in.ID, scope: in.Scope, slot: slot, measure: s.def.Measure.Text, sign: 1, at: n.At}
+	src := &inputSource{id: in.ID, scope: in.Scope, slot: slot, measure: s.def.Measure.Text,
+		source: &Source{File: n.At.File, Line: n.At.Line, Record: in.ID}}
 	if src.measure == "" {
 		switch {
 		case strings.HasSuffix(in.ID, "_percent"):
@@ -221,10 +273,39 @@ func (c *compiler) inputSource(s *step) {
 			src.measure = "amount"
 		}
 	}
-	if s.def.Effect.Text == "discount" || s.def.Effect.Text == "" && strings.HasPrefix(in.ID, "discount") {
-		src.sign = -1
-	}
+	src.lowers = s.def.Effect.Text == "discount" || s.def.Effect.Text == "" && strings.HasPrefix(in.ID, "discount")
 	s.input = src
+}
+
+// override lets an input take the place of a record's value.
+func (c *compiler) override(s *step) {
+	n := s.def.Override
+	if n.Text == "" {
+		return
+	}
+	if s.kind != "condition" {
+		c.mistakes.Add(n.At, "override changes the value of a condition record; this is a %s step", s.kind)
+		return
+	}
+	if in, ok := c.findInput(n, formula.Number); ok {
+		slot, _ := c.scope.env.Slot(in.path())
+		s.override = &inputSource{id: in.ID, scope: in.Scope, slot: slot, source: &Source{File: n.At.File, Line: n.At.Line, Record: in.ID}}
+	}
+}
+
+func (c *compiler) roundingOf(d *RoundDefinition) *rounding {
+	mode, err := money.ParseMode(d.Mode.Text)
+	if err != nil {
+		c.mistakes.Add(d.Mode.At, "%s", err)
+	}
+	r := &rounding{each: d.Each.Text, rule: money.Rounding{Mode: mode}}
+	if d.To != nil {
+		if d.To.Sign() <= 0 {
+			c.mistakes.Add(d.At, "a step rounds to an increment above zero, not %s", d.To)
+		}
+		r.rule.Increment = *d.To
+	}
+	return r
 }
 
 func (c *compiler) rounding(s *step) {
@@ -232,17 +313,43 @@ func (c *compiler) rounding(s *step) {
 	if d == nil {
 		return
 	}
-	c.among(d.Each, "each", "", "line", "unit")
-	mode, err := money.ParseMode(d.Mode.Text)
-	if err != nil {
-		c.mistakes.Add(d.Mode.At, "%s", err)
+	c.among(d.Each, "each", "", "line", "unit", "document")
+	s.round = c.roundingOf(d)
+	if s.round.each == "document" && (s.perQuote || s.kind == "subtotal") {
+		c.mistakes.Add(d.At, "each: document rounds the sum of a step's amounts on the lines; it does not go with this step")
 	}
-	s.rounding, s.roundUnit = &money.Rounding{Mode: mode}, d.Each.Text == "unit"
-	if d.To != nil {
-		if d.To.Sign() <= 0 {
-			c.mistakes.Add(d.At, "a step rounds to an increment above zero, not %s", d.To)
+}
+
+// amountCurrency resolves in which currency a step's amounts are.
+func (c *compiler) amountCurrency(s *step) {
+	n := s.def.Currency
+	switch n.Text {
+	case "", "quote":
+		return
+	case "company":
+		s.currency = c.schema.Company.Code
+		return
+	}
+	if _, err := money.ParseCurrency(n.Text); err != nil {
+		c.mistakes.Add(n.At, "currency: %s", err)
+	}
+	s.currency = n.Text
+}
+
+// taxes checks steps that are not part of net.
+func (c *compiler) taxes(s *step) {
+	if s.included && !s.excluded {
+		c.mistakes.Add(s.def.At, "included is for a tax: exclude_from: net")
+	}
+	if s.included && (s.perQuote || s.group != "") {
+		c.mistakes.Add(s.def.At, "an included tax is computed on the lines; it cannot be per quote or in an exclusion")
+	}
+	if s.included && s.documentRounding() {
+		for i := range c.steps {
+			if c.steps[i].included {
+				c.mistakes.Add(s.def.Round.At, "several included taxes cannot be rounded per document")
+			}
 		}
-		s.rounding.Increment = *d.To
 	}
 }
 
@@ -257,11 +364,14 @@ func (c *compiler) quoteStep(s *step) {
 	if s.allocate == "" {
 		s.allocate = "net"
 	}
+	if s.allocate == "none" && (s.group != "" || len(s.replaces) > 0) {
+		c.mistakes.Add(s.def.Allocate.At, "an amount that is not allocated takes part in no exclusion and replaces nothing")
+	}
 	fail := func(at fault.Position, name string) {
 		c.mistakes.Add(at, "the step is per quote, but %s is of a line", name)
 	}
 	switch s.kind {
-	case "condition", "options", "components", "subtotal":
+	case "condition", "options", "components", "subtotal", "sum", "free_goods", "bundles", "coupons", "term":
 		c.mistakes.Add(s.def.Per.At, "a %s step cannot be per quote", s.kind)
 	case "table":
 		if s.table != nil && s.table.perLine {
@@ -273,7 +383,7 @@ func (c *compiler) quoteStep(s *step) {
 		}
 	}
 	formulas := []*formula.Formula{s.when, s.formula}
-	for _, a := range s.entries {
+	for _, a := range s.adjustments.rules {
 		formulas = append(formulas, a.when, a.percent, a.amount)
 	}
 	for _, f := range formulas {
@@ -284,49 +394,6 @@ func (c *compiler) quoteStep(s *step) {
 			if perLine(v.Name) {
 				fail(v.At(), v.Name)
 			}
-		}
-	}
-}
-
-// groups marks the last member of each exclusion group and refuses what would read a
-// group before it is settled.
-func (c *compiler) groups() {
-	open := map[string]int{} // first member
-	last := map[string]int{}
-	for i, s := range c.steps {
-		if s.group != "" {
-			if _, ok := open[s.group]; !ok {
-				open[s.group] = i
-			}
-			last[s.group] = i
-		}
-	}
-	for group, end := range last {
-		c.steps[end].groupEnd = true
-		for i := open[group] + 1; i < end; i++ {
-			c.settled(group, i)
-		}
-	}
-	for i, s := range c.steps {
-		for _, replaced := range s.replaces {
-			for j := replaced + 1; j < i; j++ {
-				if c.steps[j].kind == "subtotal" {
-					c.mistakes.Add(s.def.At, "step %s replaces %s, which subtotal %s already counts", s.def.ID, c.steps[replaced].def.ID, c.steps[j].def.ID)
-				}
-			}
-		}
-	}
-}
-
-func (c *compiler) settled(group string, i int) {
-	s := c.steps[i]
-	if s.kind == "subtotal" {
-		c.mistakes.Add(s.def.At, "subtotal %s stands between the steps of exclusion %s", s.def.ID, group)
-		return
-	}
-	for _, b := range s.basis {
-		if c.steps[b].group == group {
-			c.mistakes.Add(s.def.At, "step %s reads %s before exclusion %s is settled", s.def.ID, c.steps[b].def.ID, group)
 		}
 	}
 }

@@ -15,7 +15,7 @@ var costNames = []string{"line.cost", "line.unit_cost", "line.margin", "line.mar
 // statistical step that shows one. The amount of any other step is part of the price.
 func confidential(name string, steps []step) bool {
 	if id, ok := strings.CutPrefix(name, "price."); ok {
-		return slices.ContainsFunc(steps, func(s step) bool { return s.def.ID == id && s.cost && s.def.Statistical })
+		return slices.ContainsFunc(steps, func(s step) bool { return s.id == id && s.cost && s.statistical })
 	}
 	return slices.Contains(costNames, name)
 }
@@ -27,8 +27,8 @@ func readsCost(vs []*formula.Variable, steps []step) bool {
 // showsCost reports whether a step's trace shows what something costs: its source, its
 // condition or its basis reads it.
 func (c *compiler) showsCost(s *step) bool {
-	formulas := []*formula.Formula{s.when, s.formula}
-	for _, e := range s.entries {
+	formulas := []*formula.Formula{s.when, s.formula, s.sum}
+	for _, e := range s.adjustments.rules {
 		formulas = append(formulas, e.when, e.percent, e.amount)
 	}
 	for _, f := range formulas {
@@ -39,5 +39,5 @@ func (c *compiler) showsCost(s *step) bool {
 	if s.table != nil && slices.ContainsFunc(s.table.columns, func(col column) bool { return confidential(col.name, c.steps) }) {
 		return true
 	}
-	return slices.ContainsFunc(s.basis, func(i int) bool { return c.steps[i].cost && c.steps[i].def.Statistical })
+	return slices.ContainsFunc(s.basis, func(i int) bool { return c.steps[i].cost && c.steps[i].statistical })
 }

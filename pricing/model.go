@@ -6,9 +6,16 @@
 // The vocabulary is the field's: a condition type is found through an access sequence
 // of keys, its records may form scales, an exclusion group keeps only the best of its
 // steps. What lost is in the trace, with the reason.
+//
+// Steps run one after the other over all lines, so that a step may look at the whole
+// quote. Rules are entered in hash tables by the constants that they compare with
+// (ruleIndex), amounts are one machine word (money.Num), and the work areas of a run are
+// used again, so that a line costs what applies to it and allocates nothing.
 package pricing
 
 import (
+	"sync"
+
 	"quotewright/internal/fault"
 	"quotewright/internal/formula"
 )
@@ -23,9 +30,12 @@ type SalesModel struct {
 	scope         *scope
 	approvalScope *scope
 	steps         []step
-	eligibility   []eligibilityRule
+	clusters      []cluster
+	eligibility   ruleSet[eligibilityRule]
 	approvals     []approvalRule
 	inputs        []InputDefinition
+	indexes       int // how many there are
+	runs          sync.Pool
 }
 
 // Inputs returns the inputs that the sales model reads, in the rulebook's order: what a
@@ -35,21 +45,24 @@ func (m *SalesModel) Inputs() []InputDefinition { return m.inputs }
 // Compile checks a sales model against what the rulebook declares. It returns every
 // mistake; the model is nil when there is any.
 func Compile(schema *Schema, def Definition) (*SalesModel, fault.Mistakes) {
-	c := &compiler{schema: schema, scope: newScope(schema), index: map[string]int{}, tables: map[string]*table{}, used: map[string]bool{}}
+	c := &compiler{schema: schema, scope: newScope(schema), index: map[string]int{}, tables: map[string]*table{},
+		types: map[string]*conditionType{}, used: map[string]bool{}}
 	m := &SalesModel{ID: def.ID, Title: def.Title, Sites: def.Sites, Definition: def, schema: schema}
 	ids := c.unique("eligibility rule")
+	var rules []eligibilityRule
 	for _, e := range def.Eligibility {
 		ids(e.ID, e.At)
-		m.eligibility = append(m.eligibility, c.eligibility(e))
+		rules = append(rules, c.eligibility(e))
 	}
+	m.eligibility = newRuleSet(c, rules, func(e *eligibilityRule) *formula.Formula { return e.when })
 	for _, d := range def.Procedure {
 		c.step(d)
 	}
 	if len(def.Procedure) == 0 {
 		c.mistakes.Add(def.At, "the sales model has no procedure")
 	}
-	c.groups()
-	m.steps, m.scope = c.steps, c.scope
+	c.exclusions(def)
+	m.steps, m.clusters, m.scope = c.steps, c.clusters, c.scope
 	m.approvalScope = c.scope.clone()
 	m.approvalScope.declareResults()
 	ids = c.unique("approval")
@@ -60,6 +73,7 @@ func Compile(schema *Schema, def Definition) (*SalesModel, fault.Mistakes) {
 	if len(c.mistakes) > 0 {
 		return nil, c.mistakes.Sort()
 	}
+	m.indexes = c.indexes
 	for _, in := range schema.Inputs {
 		if c.used[in.path()] {
 			m.inputs = append(m.inputs, in)
@@ -84,17 +98,50 @@ func (c *compiler) unique(what string) func(id string, at fault.Position) {
 
 func (c *compiler) eligibility(d EligibilityDefinition) eligibilityRule {
 	e := eligibilityRule{id: d.ID, at: d.At, when: c.condition(d.When, d.At, "when")}
-	var wrong fault.Mistakes
 	if d.Refuse.Text == "" {
 		c.mistakes.Add(d.At, "eligibility %s needs a text in refuse", d.ID)
 		return e
 	}
-	e.refuse, wrong = formula.CompileTemplate(c.scope.env, d.Refuse.Source)
-	c.mistakes = append(c.mistakes, wrong...)
-	if e.refuse != nil {
-		c.reads(e.refuse.Variables())
+	e.refuse = c.translated(d.Refuse, c.scope.env)
+	for _, t := range e.refuse {
+		c.reads(t.Variables())
 	}
 	return e
+}
+
+// message is a template by language; "" is the rulebook's first.
+type message map[string]*formula.Template
+
+func (c *compiler) translated(t Translated, env *formula.Env) message {
+	m := message{}
+	add := func(language string, source formula.Source) {
+		template, wrong := formula.CompileTemplate(env, source)
+		c.mistakes = append(c.mistakes, wrong...)
+		if template != nil {
+			m[language] = template
+		}
+	}
+	add("", t.Source)
+	for language, source := range t.In {
+		add(language, source)
+	}
+	return m
+}
+
+// in returns the template of a language, else the first.
+func (m message) in(language string) *formula.Template {
+	if t, ok := m[language]; ok {
+		return t
+	}
+	return m[""]
+}
+
+// in returns the text of a language, else the first.
+func (t Title) in(language string) string {
+	if s, ok := t.In[language]; ok {
+		return s
+	}
+	return t.Text
 }
 
 // condition compiles a condition that must be there.
@@ -135,21 +182,50 @@ func (c *compiler) approval(d ApprovalDefinition, s *scope) approvalRule {
 	if a.when != nil {
 		a.cost = readsCost(a.when.Variables(), c.steps)
 		for _, v := range a.when.Variables() {
-			a.perLine = a.perLine || perLine(v.Name)
+			a.perLine = a.perLine || perLine(v.Name) || isStep(v.Name)
 		}
+		a.rule = ruleOf(a.when)
 	}
 	if d.Reason.Text != "" {
-		var wrong fault.Mistakes
-		a.reason, wrong = formula.CompileTemplate(s.env, d.Reason.Source)
-		c.mistakes = append(c.mistakes, wrong...)
-		a.cost = a.cost || a.reason != nil && readsCost(a.reason.Variables(), c.steps)
-		if a.reason != nil && !a.perLine {
-			for _, v := range a.reason.Variables() {
-				if perLine(v.Name) {
+		a.reason = c.translated(d.Reason, s.env)
+		for _, t := range a.reason {
+			a.cost = a.cost || readsCost(t.Variables(), c.steps)
+			for _, v := range t.Variables() {
+				if !a.perLine && perLine(v.Name) {
 					c.mistakes.Add(d.Reason.At, "%s is of a line, but the approval is for the whole quote", v.Name)
 				}
 			}
 		}
 	}
 	return a
+}
+
+// ruleSet is a list of rules with conditions. A long one is searched by its index.
+type ruleSet[R any] struct {
+	rules []R
+	index *ruleIndex // nil: a short list
+}
+
+// shortList is how many rules are simply tried one after the other, so that the trace
+// can say of each why it did not apply.
+const shortList = 12
+
+func newRuleSet[R any](c *compiler, rules []R, when func(*R) *formula.Formula) ruleSet[R] {
+	s := ruleSet[R]{rules: rules}
+	if len(rules) <= shortList {
+		return s
+	}
+	list := make([]rule, len(rules))
+	for i := range rules {
+		list[i] = ruleOf(when(&rules[i]))
+	}
+	s.index = c.newIndex(list)
+	return s
+}
+
+func (c *compiler) newIndex(rules []rule) *ruleIndex {
+	x := newIndex(rules, c.scope.quoteLevel)
+	x.ordinal = c.indexes
+	c.indexes++
+	return x
 }

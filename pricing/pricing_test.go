@@ -19,6 +19,8 @@ var day = catalog.Date{Year: 2026, Month: 3, Day: 10}
 
 func dec(s string) decimal.Decimal { return money.MustParse(s) }
 
+func num(s string) money.Num { return money.NumOf(dec(s)) }
+
 func src(s string) formula.Source { return formula.Source{Text: s} }
 
 func name(s string) Name { return Name{Text: s} }
@@ -93,7 +95,7 @@ func priced(t testing.TB, m *SalesModel, records []catalog.Condition, change fun
 }
 
 func line(id, quantity string, change ...func(*Line)) Line {
-	l := Line{ID: id, Product: pump, Quantity: dec(quantity), Unit: "EA", BaseQuantity: dec(quantity), WeightKg: dec(quantity).Mul(dec("10")), Inputs: map[string]formula.Value{}}
+	l := Line{ID: id, Product: pump, Quantity: num(quantity), Unit: "EA", BaseQuantity: num(quantity), WeightKg: num(quantity).Mul(num("10")), Inputs: map[string]formula.Value{}}
 	for _, c := range change {
 		c(&l)
 	}
@@ -312,7 +314,7 @@ func TestWhatIsPrintedAddsUp(t *testing.T) {
 		if !net.Equal(r.Totals.Net.Num) || !gross.Equal(r.Totals.Gross.Num) {
 			rt.Fatalf("lines %s, total %s", net, r.Totals.Net)
 		}
-		if want := dec("100.01").Add(r.Totals.WeightKg.Mul(dec("0.013"))); !freight.Equal(money.NumOf(want)) {
+		if want := num("100.01").Add(r.Totals.WeightKg.Mul(num("0.013"))); !freight.Equal(want) {
 			rt.Fatalf("freight of the lines %s, of the quote %s", freight, want)
 		}
 	})
@@ -340,77 +342,4 @@ func stepsText(l LineResult) string {
 		fmt.Fprintf(&b, "%s %s %s; ", s.ID, s.Amount, s.Running)
 	}
 	return b.String() + l.Net.String()
-}
-
-// TestTableIndexAgreesWithATableWithoutOne compares what the index finds with every
-// row looked at in turn.
-func TestTableIndexAgreesWithATableWithoutOne(t *testing.T) {
-	rapid.Check(t, func(rt *rapid.T) {
-		def := &TableDefinition{Name: "t", Hit: name("collect"), Header: cells("customer.group in", "product.sku", "line.quantity >=", "amount")}
-		for range rapid.IntRange(1, 30).Draw(rt, "rows") {
-			def.Rows = append(def.Rows, cells(
-				rapid.SampledFrom([]string{"", "a", "b", "a|b"}).Draw(rt, "group"), rapid.SampledFrom([]string{"", "x", "y", "z"}).Draw(rt, "sku"),
-				rapid.SampledFrom([]string{"", "1", "5"}).Draw(rt, "quantity"), "1"))
-		}
-		s := newScope(testSchema())
-		indexed, mistakes := compileTable(def, s)
-		if indexed == nil {
-			rt.Fatal(mistakes)
-		}
-		plain := *indexed
-		plain.index = -1
-		values := map[int]formula.Value{indexed.columns[0].slot: formula.OfText(rapid.SampledFrom([]string{"a", "b", "c"}).Draw(rt, "g")),
-			indexed.columns[1].slot: formula.OfText(rapid.SampledFrom([]string{"x", "y", "w"}).Draw(rt, "s")), indexed.columns[2].slot: formula.OfInt(rapid.Int64Range(0, 9).Draw(rt, "q"))}
-		lookup := func(slot int) formula.Value { return values[slot] }
-		if a, b := indexed.match(lookup), plain.match(lookup); !slices.Equal(a, b) {
-			rt.Fatalf("index %v, all rows %v", a, b)
-		}
-	})
-}
-
-func BenchmarkPrice(b *testing.B) {
-	steps := []StepDefinition{listStep, baseStep}
-	for i := range 12 {
-		steps = append(steps, StepDefinition{ID: fmt.Sprintf("step%d", i), Table: name("volume"), Basis: names("base")})
-	}
-	steps = append(steps, StepDefinition{ID: "net", Subtotal: true})
-	m := compile(b, testSchema(), steps...)
-	for _, n := range []int{1, 10, 100, 1000, 10_000} {
-		var lines []Line
-		for i := range n {
-			lines = append(lines, line(fmt.Sprint(i), "20"))
-		}
-		b.Run(fmt.Sprintf("lines=%d/steps=15", n), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				priced(b, m, []catalog.Condition{list100}, nil, lines...)
-			}
-		})
-	}
-}
-
-func BenchmarkTable(b *testing.B) {
-	for _, rows := range []int{100, 10_000} {
-		def := &TableDefinition{Name: "t", Header: cells("product.sku", "line.quantity >=", "percent")}
-		for i := range rows {
-			def.Rows = append(def.Rows, cells(fmt.Sprint("S", i), "10", "-5"))
-		}
-		t, mistakes := compileTable(def, newScope(testSchema()))
-		if t == nil {
-			b.Fatal(mistakes)
-		}
-		sku, quantity := formula.OfText(fmt.Sprint("S", rows/2)), formula.OfInt(20)
-		lookup := func(slot int) formula.Value {
-			if slot == t.columns[0].slot {
-				return sku
-			}
-			return quantity
-		}
-		b.Run(fmt.Sprintf("rows=%d", rows), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				t.match(lookup)
-			}
-		})
-	}
 }

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/shopspring/decimal"
-
 	"quotewright/catalog"
 	"quotewright/internal/fault"
 	"quotewright/internal/formula"
@@ -15,85 +13,196 @@ import (
 )
 
 // run is one pricing of one input. Steps are computed one after the other over all
-// lines, so that a step for the whole quote sees them all.
+// lines, so that a step for the whole quote sees them all. Its work areas are used again
+// by later runs; what a Result holds is not.
 type run struct {
-	model    *SalesModel
-	view     *catalog.View
-	in       *Input
-	lines    []*lineRun
-	quantity decimal.Decimal
-	weight   decimal.Decimal
-	totals   Totals
-	messages []Message
-	scope    *scope
+	model  *SalesModel
+	view   *catalog.View
+	in     *Input
+	trace  bool
+	full   bool
+	lookup formula.Lookup // of the line at hand
+	scope  *scope
+	line   *lineRun // whose values formulas read; nil: the quote's
+	step   *step    // at hand
+
+	lines    []lineRun
+	order    []int32 // lines by id
+	cells    []cell
+	quantity money.Num // of the lines that count
+	weight   money.Num
+	loose    []money.Num // per step: what stays with the quote
+	sums     []money.Num // per step
+	before   []money.Num // per line and cluster: the running amount before it
+	bases    []money.Num // per line: the basis of the step at hand
+	atStart  []bool      // per line: it took part when the step at hand began
+	outs     []outcome   // per line, for steps that look at all lines first
+	out      outcome
+	weights  []money.Num
+	shares_  []int32
+
+	probes    []probe
+	accounts  []string
+	keyValues [maxKeys]string
+	keys      []catalog.KeyField
+	chain     []string
+	scales    []int
+	parts     []part
+	subject   subject
+
+	result Result
+	totals Totals
+	taped
 }
+
+// cell is what a step came to on a line.
+type cell struct {
+	amount money.Num
+	exact  money.Num // before document rounding
+	rate   money.Num
+	rated  bool
+	state  cellState
+}
+
+type cellState uint8
+
+const (
+	idle cellState = iota // nothing applied
+	booked
+	withdrawn
+)
+
+// counts reports whether the step applied and still does.
+func (c *cell) counts() bool { return c.state == booked }
 
 // lineRun is the state of a line while the procedure runs.
 type lineRun struct {
 	in       *Line
-	running  decimal.Decimal
-	before   map[string]decimal.Decimal // running amount before each exclusion group began
-	amounts  []decimal.Decimal          // per step; a subtotal's is its running amount
-	done     []bool
-	steps    []StepResult
-	excluded decimal.Decimal // sum of the steps that are not part of net
-	lowered  decimal.Decimal // sum of what steps after list took off, positive
-	list     decimal.Decimal
-	listed   bool
+	index    int
+	quantity money.Num // without its sign
+	base     money.Num
+	unit     money.Num // cost of one, once asked for
+	returned bool
+	counts   bool // takes part in what is about the whole quote
 	failed   bool
+	refused  bool
+	listed   bool
+	running  money.Num
+	list     money.Num
+	reduced  money.Num
+	included money.Num // rates of the included taxes so far, in percent
+	cells    []cell    // per step
+	steps    []Step
 	figures  Figures
-	price    decimal.Decimal // per unit
+	price    money.Num // per unit
+	guide    *Guidance
+	terms    *Recurring
 }
 
-func (l *lineRun) unitCost() *decimal.Decimal {
-	if l.in.Cost == nil || l.in.Quantity.IsZero() {
+func (l *lineRun) unitCost() *money.Num {
+	if l.in.Cost == nil || l.quantity.IsZero() {
 		return nil
 	}
-	d, _ := money.Divide(*l.in.Cost, l.in.Quantity)
-	return &d
+	n, _ := l.in.Cost.Divide(l.quantity)
+	l.unit = n
+	return &l.unit
 }
 
 // Price runs the procedure over the input. It never fails as a whole: what is wrong
 // with a line is a message on it, and the line is marked as failed.
 func (m *SalesModel) Price(view *catalog.View, in Input) Result {
-	r := &run{model: m, view: view, in: &in, scope: m.scope}
-	for i := range in.Lines {
-		l := &lineRun{in: &in.Lines[i], failed: in.Lines[i].Skip, before: map[string]decimal.Decimal{},
-			amounts: make([]decimal.Decimal, len(m.steps)), done: make([]bool, len(m.steps))}
-		r.lines = append(r.lines, l)
-		if !l.in.Optional && !l.failed {
-			r.quantity, r.weight = r.quantity.Add(l.in.Quantity), r.weight.Add(l.in.WeightKg)
-		}
+	r, _ := m.runs.Get().(*run)
+	if r == nil {
+		r = &run{}
+		r.lookup = func(slot int) formula.Value { return r.scope.getters[slot](r, r.line) }
 	}
+	r.begin(m, view, &in)
 	r.eligibility()
+	r.counting()
 	for i := range m.steps {
-		r.step(i)
+		r.runStep(i)
 	}
 	r.finish()
 	r.scope = m.approvalScope
 	approvals := r.approvals()
-	return r.result(approvals)
+	result := r.end(approvals)
+	m.runs.Put(r)
+	return result
 }
 
-func (r *run) lookup(l *lineRun) formula.Lookup { return r.scope.lookup(r, l) }
-
-// active returns the lines that a step works on.
-func (r *run) active() []*lineRun {
-	var lines []*lineRun
-	for _, l := range r.lines {
-		if !l.failed {
-			lines = append(lines, l)
+// begin makes the work areas ready.
+func (r *run) begin(m *SalesModel, view *catalog.View, in *Input) {
+	r.model, r.view, r.in, r.scope, r.line = m, view, in, m.scope, nil
+	r.trace, r.full = in.Trace != TraceNone, in.Trace == TraceFull
+	lines, steps := len(in.Lines), len(m.steps)
+	r.lines = sized(r.lines, lines)
+	r.cells = sized(r.cells, lines*steps)
+	r.before = sized(r.before, lines*len(m.clusters))
+	r.bases, r.atStart = sized(r.bases, lines), sized(r.atStart, lines)
+	r.loose, r.sums = sized(r.loose, steps), sized(r.sums, steps)
+	r.order = r.order[:0]
+	r.quantity, r.weight, r.accounts, r.totals = money.Num{}, money.Num{}, r.accounts[:0], Totals{}
+	if len(r.probes) != m.indexes {
+		r.probes = make([]probe, m.indexes)
+	}
+	for i := range r.probes {
+		r.probes[i].quote = false
+	}
+	r.result = Result{Lines: make([]LineResult, lines)}
+	r.startTape(lines, steps)
+	for i := range in.Lines {
+		l := &r.lines[i]
+		in := &in.Lines[i]
+		*l = lineRun{in: in, index: i, failed: in.Skip, quantity: in.Quantity.Abs(), base: in.BaseQuantity.Abs(),
+			returned: in.Quantity.Sign() < 0, cells: r.cells[i*steps : (i+1)*steps : (i+1)*steps]}
+		if r.trace && !l.failed {
+			l.steps = r.stepsOf(steps + 1)
 		}
 	}
-	return lines
+}
+
+// sized returns a slice of n zeros, the given one where it is long enough.
+func sized[T any](s []T, n int) []T {
+	if cap(s) < n {
+		return make([]T, n)
+	}
+	s = s[:n]
+	clear(s)
+	return s
+}
+
+// counting settles which lines take part in what is about the whole quote.
+func (r *run) counting() {
+	for i := range r.lines {
+		l := &r.lines[i]
+		l.counts = !l.failed && !l.refused && !l.returned && !l.in.Optional
+		if l.counts {
+			r.quantity, r.weight = r.quantity.Add(l.quantity), r.weight.Add(l.in.WeightKg)
+		}
+	}
+}
+
+// byID returns the lines in order of their ids: the order in which ties are decided.
+func (r *run) byID() []int32 {
+	if len(r.order) == len(r.lines) {
+		return r.order
+	}
+	r.order = r.order[:0]
+	for i := range r.lines {
+		r.order = append(r.order, int32(i))
+	}
+	slices.SortStableFunc(r.order, func(a, b int32) int { return strings.Compare(r.lines[a].in.ID, r.lines[b].in.ID) })
+	return r.order
 }
 
 // fail puts a message on a line and takes it out of the calculation.
-func (r *run) fail(l *lineRun, err error, code string, at fault.Position) {
-	m := Message{Severity: "error", Code: code, Text: err.Error(), Source: &at}
+func (r *run) fail(l *lineRun, prefix string, err error, code string, at fault.Position) {
+	m := Message{Severity: "error", Code: code, Text: prefix + err.Error(), Source: &at}
 	var mistakes fault.Mistakes
 	var rate missingRate
 	var limit outOfRange
+	var unit unknownUnit
+	var term missingTerm
 	switch {
 	case errors.As(err, &mistakes):
 		m.Code, m.Text, m.Source = "formula", mistakes[0].Text, &mistakes[0].Position
@@ -101,318 +210,361 @@ func (r *run) fail(l *lineRun, err error, code string, at fault.Position) {
 		m.Code = "missing_rate"
 	case errors.As(err, &limit):
 		m.Code = "input_out_of_range"
+	case errors.As(err, &unit):
+		m.Code = "unknown_unit"
+	case errors.As(err, &term):
+		m.Code = "missing_term"
 	}
 	if l != nil {
-		m.Line, l.failed = l.in.ID, true
+		m.Line, l.failed, l.counts = l.in.ID, true, false
 	}
-	r.messages = append(r.messages, m)
+	r.result.Messages = append(r.result.Messages, m)
 }
 
-func (r *run) step(i int) {
+func (r *run) runStep(i int) {
 	s := &r.model.steps[i]
+	r.step = s
+	if s.cluster >= 0 && r.model.clusters[s.cluster].first == i {
+		r.remember(s.cluster)
+	}
 	switch {
 	case s.kind == "subtotal":
-		for _, l := range r.active() {
-			r.subtotal(i, l)
+		for n := range r.lines {
+			if l := &r.lines[n]; !l.failed {
+				r.subtotal(i, s, l)
+			}
 		}
+		return
+	case s.kind == "sum":
+		r.sumUp(i, s)
 		return
 	case s.perQuote:
-		r.stepOnQuote(i)
+		r.stepOnQuote(i, s)
+	case s.overLines():
+		r.stepOverLines(i, s)
 	default:
-		for _, l := range r.active() {
-			r.stepOnLine(i, l)
+		r.snapshotBases(s)
+		for n := range r.lines {
+			if l := &r.lines[n]; !l.failed {
+				r.stepOnLine(i, s, l)
+			}
 		}
 	}
-	if s.groupEnd {
-		for _, l := range r.active() {
-			r.settle(s.group, i, l)
-		}
-	}
-	for _, l := range r.active() {
-		r.noNegative(i, l)
-	}
+	r.afterStep(i, s)
 }
 
-func (r *run) subtotal(i int, l *lineRun) {
-	s := &r.model.steps[i]
-	if s.rounding != nil {
-		l.running = r.round(s, l.running, l)
-	}
-	l.amounts[i], l.done[i] = l.running, true
-	if !l.listed {
-		l.list, l.listed = l.running, true
-	}
-	l.steps = append(l.steps, StepResult{ID: s.def.ID, Title: s.def.Title.Text, Kind: s.kind,
-		Amount: r.amount(l.running), Running: r.amount(l.running)})
-}
-
-func (r *run) stepOnLine(i int, l *lineRun) {
-	s := &r.model.steps[i]
-	basis := r.basis(s, l)
-	var out outcome
-	ok, why, err := r.holds(s.when, l)
-	if err == nil && ok {
-		out, err = r.find(s, l, basis)
-	}
-	if err != nil {
-		r.fail(l, fmt.Errorf("step %s: %w", s.def.ID, err), "step", s.def.At)
-		return
-	}
-	switch {
-	case !ok:
-		out.lost = append(out.lost, Lost{s.def.ID, why})
-	case len(out.candidates)+len(out.lost) == 0 && s.nothing() != "":
-		out.lost = append(out.lost, Lost{s.def.ID, s.nothing()})
-	}
-	chosen := out.pick(s.choose)
-	if len(chosen) == 0 && s.def.Required && ok {
-		r.missing(s, l, out.lost)
-		return
-	}
-	r.enter(i, l, r.merge(s, l, chosen, out))
-}
-
-// merge makes one step result of the chosen candidates.
-func (r *run) merge(s *step, l *lineRun, chosen []candidate, out outcome) StepResult {
-	res := StepResult{ID: s.def.ID, Title: s.def.Title.Text, Kind: s.kind, Statistical: s.def.Statistical,
-		Excluded: s.excluded, Cost: s.cost, Note: out.note, Lost: out.lost}
-	sum := decimal.Zero
-	for _, c := range chosen {
-		sum = sum.Add(c.amount)
-		res.Note = appendNote(res.Note, c.note)
-		res.Rate, res.Source = c.rate, r.sourceOf(s, c)
-		if c.basis != nil {
-			b := r.amount(*c.basis)
-			res.Basis = &b
-		}
-	}
-	res.Note = strings.Trim(res.Note, ", ")
-	if len(chosen) > 1 {
-		res.Rate = nil
-	}
-	if len(chosen) > 0 {
-		sum = r.limited(s, r.round(s, sum, l), &res)
-		if s.excluded {
-			sum = r.in.Currency.Round(sum)
-		}
-	}
-	res.Amount = r.amount(sum)
-	return res
-}
-
-func (r *run) sourceOf(s *step, c candidate) *Source {
-	source := Source{File: s.def.At.File, Line: s.def.At.Line}
-	if c.source != nil {
-		if c.source.File != "" {
-			source = *c.source
-		}
-		source.Record = c.source.Record
-	}
-	return &source
-}
-
-// limited holds an amount to the step's limits, which for inputs are limits of what is
-// entered and checked there.
-func (r *run) limited(s *step, d decimal.Decimal, res *StepResult) decimal.Decimal {
-	if s.input != nil {
-		return d
-	}
-	if s.def.Min != nil && d.LessThan(*s.def.Min) {
-		res.Note = appendNote(res.Note, "raised to the minimum")
-		return *s.def.Min
-	}
-	if s.def.Max != nil && d.GreaterThan(*s.def.Max) {
-		res.Note = appendNote(res.Note, "cut to the maximum")
-		return *s.def.Max
-	}
-	return d
-}
-
-// enter books a step's result on a line.
-func (r *run) enter(i int, l *lineRun, res StepResult) {
-	s := &r.model.steps[i]
-	if s.group != "" {
-		if _, began := l.before[s.group]; !began {
-			l.before[s.group] = l.running
-		}
-	}
-	l.amounts[i], l.done[i] = res.Amount.Decimal(), true
-	applied := !res.Amount.IsZero() || res.Source != nil
-	if applied {
-		for _, replaced := range s.replaces {
-			r.withdraw(replaced, l, "replaced by "+s.def.ID)
-		}
-	}
-	if !s.def.Statistical {
-		l.running = l.running.Add(res.Amount.Decimal())
-	}
-	res.Running = r.amount(l.running)
-	l.steps = append(l.steps, res)
-}
-
-// withdraw takes back what a step had added and says why.
-func (r *run) withdraw(i int, l *lineRun, why string) {
-	s := &r.model.steps[i]
-	at := slices.IndexFunc(l.steps, func(res StepResult) bool { return res.ID == s.def.ID })
-	if at < 0 || l.amounts[i].IsZero() && l.steps[at].Source == nil {
-		return
-	}
-	res := &l.steps[at]
-	id := s.def.ID
-	if res.Source != nil && res.Source.Record != "" {
-		id = res.Source.Record
-	}
-	res.Lost = append(res.Lost, Lost{id, why})
-	if !s.def.Statistical {
-		l.running = l.running.Sub(l.amounts[i])
-		for j := at; j < len(l.steps); j++ {
-			l.steps[j].Running = r.amount(l.steps[j].Running.Decimal().Sub(l.amounts[i]))
-		}
-	}
-	l.amounts[i] = decimal.Zero
-	res.Amount, res.Source, res.Rate = r.amount(decimal.Zero), nil, nil
-}
-
-// settle keeps the best member of an exclusion group that ends with step last.
-func (r *run) settle(group string, last int, l *lineRun) {
-	best := -1
-	for i := range last + 1 {
-		if r.model.steps[i].group != group || !l.done[i] || l.amounts[i].IsZero() {
+// afterStep settles the exclusions that end here and refuses prices below zero.
+func (r *run) afterStep(i int, s *step) {
+	ends := s.cluster >= 0 && r.model.clusters[s.cluster].last == i
+	for n := range r.lines {
+		l := &r.lines[n]
+		if l.failed {
 			continue
 		}
-		if best < 0 || l.amounts[i].LessThan(l.amounts[best]) {
-			best = i
+		if ends {
+			r.settle(&r.model.clusters[s.cluster], l)
 		}
-	}
-	for i := range last + 1 {
-		if i != best && r.model.steps[i].group == group && l.done[i] {
-			r.withdraw(i, l, fmt.Sprintf("lost to %s in exclusion %s", r.model.steps[max(best, 0)].def.ID, group))
+		if l.running.Sign() < 0 && !s.def.AllowNegative {
+			r.fail(l, "step "+s.id+" makes the price negative: ", errors.New(r.in.Currency.AmountOf(l.running).String()), "negative_price", s.def.At)
 		}
 	}
 }
 
-func (r *run) noNegative(i int, l *lineRun) {
-	s := &r.model.steps[i]
-	if l.running.Sign() < 0 && !s.def.AllowNegative {
-		r.fail(l, fmt.Errorf("step %s makes the price negative: %s", s.def.ID, r.amount(l.running)), "negative_price", s.def.At)
+// remember notes the running amounts before a cluster of exclusion groups.
+func (r *run) remember(k int) {
+	clusters := len(r.model.clusters)
+	for n := range r.lines {
+		r.before[n*clusters+k] = r.lines[n].running
+	}
+}
+
+// snapshotBases notes each line's basis where a scale counts over several lines.
+func (r *run) snapshotBases(s *step) {
+	if s.condition == nil || !s.condition.across() {
+		return
+	}
+	for n := range r.lines {
+		l := &r.lines[n]
+		r.atStart[n] = !l.failed
+		if !l.failed {
+			r.bases[n] = r.basis(s, l)
+		}
 	}
 }
 
 // basis is what a step's percentages refer to.
-func (r *run) basis(s *step, l *lineRun) decimal.Decimal {
+func (r *run) basis(s *step, l *lineRun) money.Num {
 	if s.basis == nil {
-		if before, ok := l.before[s.group]; ok && s.group != "" {
-			return before
+		if s.cluster >= 0 {
+			return r.before[l.index*len(r.model.clusters)+s.cluster]
 		}
 		return l.running
 	}
-	sum := decimal.Zero
+	var sum money.Num
 	for _, b := range s.basis {
-		sum = sum.Add(l.amounts[b])
+		sum = sum.Add(l.cells[b].amount)
 	}
 	return sum
 }
 
-// round rounds a step's amount on a line; l is nil for an amount of the quote.
-func (r *run) round(s *step, d decimal.Decimal, l *lineRun) decimal.Decimal {
-	if s.rounding == nil {
-		return d
+func (r *run) subtotal(i int, s *step, l *lineRun) {
+	if s.round != nil {
+		l.running = r.rounded(s.round, l.running, l)
 	}
-	rule := *s.rounding
+	c := &l.cells[i]
+	c.amount, c.state = l.running, booked
+	if !l.listed {
+		l.list, l.listed = l.running, true
+	}
+	if r.trace {
+		t := r.record(l, s)
+		t.Verdict, t.Amount = Applied, r.amount(l.running)
+		t.Running = t.Amount
+	}
+}
+
+// increment is what a rounding rounds to.
+func (r *run) increment(d *rounding) money.Rounding {
+	rule := d.rule
 	if rule.Increment.IsZero() {
 		rule.Increment = r.in.Currency.MinorUnit()
 	}
-	if s.roundUnit && l != nil && !l.in.Quantity.IsZero() {
-		unit, err := money.Divide(d, l.in.Quantity)
-		if err == nil {
-			return rule.Round(unit).Mul(l.in.Quantity)
-		}
-	}
-	return rule.Round(d)
+	return rule
 }
 
-// stepOnQuote computes a step once and spreads its amount over the lines.
-func (r *run) stepOnQuote(i int) {
-	s := &r.model.steps[i]
-	lines := slices.DeleteFunc(r.active(), func(l *lineRun) bool { return l.in.Optional })
-	slices.SortStableFunc(lines, func(a, b *lineRun) int { return strings.Compare(a.in.ID, b.in.ID) })
-	basis := decimal.Zero
-	for _, l := range lines {
-		basis = basis.Add(r.basis(s, l))
+// rounded rounds an amount on a line; l is nil for an amount of the quote.
+func (r *run) rounded(d *rounding, n money.Num, l *lineRun) money.Num {
+	if d == nil {
+		return n
 	}
-	ok, why, err := r.holds(s.when, nil)
-	var out outcome
-	if err == nil && ok {
-		out, err = r.find(s, nil, basis)
-	}
-	if !ok {
-		out.lost = append(out.lost, Lost{s.def.ID, why})
-	}
-	var parts []decimal.Decimal
-	var res StepResult
-	if err == nil && len(lines) > 0 {
-		res = r.merge(s, nil, out.pick(s.choose), out)
-		if len(out.candidates) == 0 && s.def.Required && ok {
-			err = errors.New("nothing found, but it is required")
+	rule := r.increment(d)
+	if d.each == "unit" && l != nil && !l.quantity.IsZero() {
+		if unit, err := n.Divide(l.quantity); err == nil {
+			return rule.RoundNum(unit).Mul(l.quantity)
 		}
-		parts, err = r.spread(s, lines, res.Amount.Decimal(), err)
 	}
-	if err != nil {
-		r.fail(nil, fmt.Errorf("step %s: %w", s.def.ID, err), "step", s.def.At)
+	return rule.RoundNum(n)
+}
+
+func (r *run) stepOnLine(i int, s *step, l *lineRun) {
+	r.line = l
+	out := &r.out
+	out.clear()
+	if !r.ask(s, l, out) {
 		return
 	}
-	for n, l := range lines {
-		part := res
-		part.Amount = r.amount(parts[n])
-		part.Note = appendNote(part.Note, fmt.Sprintf("share of %s by %s", res.Amount, s.allocate))
-		r.enter(i, l, part)
+	n := r.pick(out, s.choose)
+	if n == 0 && s.def.Required && !out.refused(s) {
+		r.missing(s, l, out.lost)
+		return
 	}
+	r.book(i, s, l, out, n, r.merge(s, l, out, n))
 }
 
-func (r *run) spread(s *step, lines []*lineRun, total decimal.Decimal, err error) ([]decimal.Decimal, error) {
+// ask evaluates the step's condition and asks its source. It is false when that failed.
+func (r *run) ask(s *step, l *lineRun, out *outcome) bool {
+	ok := true
+	var err error
+	if s.when != nil {
+		if ok, err = s.when.True(r.lookup); !ok && err == nil {
+			out.text = conditionFalse
+			if r.trace {
+				out.lose(s.id, r.seen(s.when))
+			}
+		}
+	}
+	if ok && err == nil {
+		err = r.find(s, l, r.basis(s, l), out)
+	}
 	if err != nil {
-		return nil, err
+		r.fail(l, "step "+s.id+": ", err, "step", s.def.At)
+		return false
 	}
-	weights := make([]decimal.Decimal, len(lines))
-	for n, l := range lines {
-		switch s.allocate {
-		case "quantity":
-			weights[n] = l.in.Quantity
-		case "weight":
-			weights[n] = l.in.WeightKg
-		case "equal":
-			weights[n] = decimal.NewFromInt(1)
-		default:
-			weights[n] = decimal.Max(l.running, decimal.Zero)
-		}
+	if ok && r.trace && len(out.found)+len(out.lost) == 0 {
+		out.loseText(s.id, s.nothing())
 	}
-	return money.Allocate(total, weights, r.in.Currency.MinorUnit())
+	return true
 }
 
-// holds evaluates a condition; when it is false, why names the values it saw.
-func (r *run) holds(f *formula.Formula, l *lineRun) (ok bool, why string, err error) {
-	if f == nil {
-		return true, "", nil
+// conditionFalse marks an outcome whose step does not apply at all.
+const conditionFalse = "\x00"
+
+func (o *outcome) refused(*step) bool { return o.text == conditionFalse }
+
+// merge adds up what counts of an outcome, rounded and within the step's limits.
+func (r *run) merge(s *step, l *lineRun, out *outcome, n int) money.Num {
+	if n == 0 {
+		return money.Num{}
 	}
-	if ok, err = f.True(r.lookup(l)); ok || err != nil {
-		return ok, "", err
+	sum := out.found[0].amount
+	for _, c := range out.found[1:n] {
+		sum = sum.Add(c.amount)
 	}
-	var seen []string
-	for _, v := range f.Variables() {
-		value := r.lookup(l)(v.Slot)
-		if value.Known() {
-			seen = append(seen, v.Name+" is "+value.String())
-		} else {
-			seen = append(seen, v.Name+" has no value")
+	if s.documentRounding() {
+		return sum
+	}
+	sum = r.limited(s, r.rounded(s.round, sum, l), out)
+	if s.included {
+		return r.includedTax(s, l, out, sum)
+	}
+	if s.excluded && s.round == nil {
+		sum = sum.Round(r.in.Currency.Digits)
+	}
+	if s.def.CutAtZero && l != nil && l.running.Add(sum).Sign() < 0 {
+		out.text = "cut at zero"
+		sum = l.running.Neg()
+	}
+	return sum
+}
+
+// limited holds an amount to the step's limits, which for inputs are limits of what is
+// entered and checked there.
+func (r *run) limited(s *step, n money.Num, out *outcome) money.Num {
+	if s.input != nil || s.min == nil && s.max == nil {
+		return n
+	}
+	if s.min != nil {
+		if low, err := r.inQuoteCurrency(s, *s.min); err == nil && n.Less(low) {
+			out.text = "raised to the minimum"
+			return low
 		}
 	}
-	return false, "condition false: " + strings.Join(seen, ", "), nil
+	if s.max != nil {
+		if high, err := r.inQuoteCurrency(s, *s.max); err == nil && high.Less(n) {
+			out.text = "cut to the maximum"
+			return high
+		}
+	}
+	return n
 }
+
+// includedTax is the part of an amount that is tax, once all included taxes of the line
+// are known; those before are computed again with this one's rate.
+func (r *run) includedTax(s *step, l *lineRun, out *outcome, sum money.Num) money.Num {
+	rate := out.found[0].rate
+	l.included = l.included.Add(rate)
+	for i := range r.model.steps {
+		earlier := &r.model.steps[i]
+		if earlier.id == s.id {
+			break
+		}
+		if c := &l.cells[i]; earlier.included && c.counts() && c.rated {
+			c.amount = r.partOfGross(earlier, l, c.rate)
+			if t := l.traced(earlier.id); t != nil {
+				t.Amount = r.amount(c.amount)
+			}
+		}
+	}
+	return r.partOfGross(s, l, rate)
+}
+
+// partOfGross is gross × rate ÷ (100 + all included rates), rounded.
+func (r *run) partOfGross(s *step, l *lineRun, rate money.Num) money.Num {
+	gross := r.basis(s, l).Round(r.in.Currency.Digits)
+	tax, err := gross.Mul(rate).Divide(hundred.Add(l.included))
+	if err != nil {
+		return money.Num{}
+	}
+	if s.round != nil {
+		return r.rounded(s.round, tax, l)
+	}
+	return tax.Round(r.in.Currency.Digits)
+}
+
+var hundred = money.NumOfInt(100)
+
+// book enters a step's amount on a line.
+func (r *run) book(i int, s *step, l *lineRun, out *outcome, n int, amount money.Num) {
+	c := &l.cells[i]
+	c.amount = amount
+	if n > 0 {
+		c.state = booked
+		if n == 1 && out.found[0].isRated {
+			c.rate, c.rated = out.found[0].rate, true
+		}
+		for _, replaced := range s.replaces {
+			r.withdraw(replaced, l, "replaced by ", s.id)
+		}
+	}
+	if !s.statistical && !s.included {
+		l.running = l.running.Add(amount)
+	}
+	if r.trace {
+		r.write(s, l, out, n, amount)
+	}
+}
+
+// withdraw takes back what a step had added and says why.
+func (r *run) withdraw(i int, l *lineRun, why ...string) {
+	c := &l.cells[i]
+	if !c.counts() {
+		return
+	}
+	s := &r.model.steps[i]
+	if !s.statistical {
+		l.running = l.running.Sub(c.amount)
+	}
+	if r.trace {
+		r.unwrite(s, l, c.amount, why...)
+	}
+	*c = cell{state: withdrawn}
+}
+
+// total is the sum of a step over the lines that count, and what of it stays with the
+// quote.
+func (r *run) total(i int) money.Num {
+	sum := r.loose[i]
+	for n := range r.lines {
+		if l := &r.lines[n]; l.counts {
+			sum = sum.Add(l.cells[i].amount)
+		}
+	}
+	return sum
+}
+
+// sumUp computes a named sum over the lines.
+func (r *run) sumUp(i int, s *step) {
+	var sum money.Num
+	for n := range r.lines {
+		l := &r.lines[n]
+		if l.failed {
+			continue
+		}
+		r.line = l
+		out := &r.out
+		out.clear()
+		ok, err := r.holds(s.when, s.id, out)
+		var v formula.Value
+		if err == nil && ok && l.counts {
+			v, err = s.sum.Eval(r.lookup)
+		}
+		if err != nil {
+			r.fail(l, "step "+s.id+": ", err, "step", s.def.At)
+			continue
+		}
+		count := 0
+		if ok && l.counts && v.Known() {
+			sum = sum.Add(v.Num())
+			out.found = append(out.found, candidate{id: s.id, amount: v.Num(), source: s.source})
+			count = 1
+		} else if r.trace && len(out.lost) == 0 {
+			out.loseText(s.id, notCounted)
+		}
+		r.book(i, s, l, out, count, v.Num())
+	}
+	r.sums[i] = sum
+}
+
+const notCounted = "the line does not count in the quote"
 
 // missing reports a required price that is not there, telling an expired one apart.
-func (r *run) missing(s *step, l *lineRun, lost []Lost) {
-	code, text := "missing_price", fmt.Sprintf("step %s: no %s price for %s", s.def.ID, s.condition.ID, l.in.Product.SKU)
-	for _, x := range lost {
+func (r *run) missing(s *step, l *lineRun, lost []loser) {
+	if s.condition == nil {
+		r.fail(l, "step "+s.id+": ", errors.New("nothing found, but it is required"), "missing_price", s.def.At)
+		return
+	}
+	code, text := "missing_price", fmt.Sprintf("no %s price for %s", s.condition.def.ID, l.in.Product.SKU)
+	for _, x := range r.lostRecords(s, l, lost) {
 		if strings.HasPrefix(x.Reason, "outside validity") {
 			code = "expired_condition"
 			text += fmt.Sprintf(" on %s; record %s is %s", r.in.Date, x.ID, x.Reason)
@@ -423,7 +575,24 @@ func (r *run) missing(s *step, l *lineRun, lost []Lost) {
 			break
 		}
 	}
-	r.fail(l, errors.New(text), code, s.def.At)
+	r.fail(l, "step "+s.id+": ", errors.New(text), code, s.def.At)
 }
 
-func (r *run) amount(d decimal.Decimal) money.Amount { return r.in.Currency.Amount(d) }
+// lostRecords returns the losers as texts. Where they were not written down, the source
+// is asked once more.
+func (r *run) lostRecords(s *step, l *lineRun, lost []loser) []Lost {
+	if !r.trace {
+		r.trace = true
+		out := outcome{}
+		err := r.find(s, l, r.basis(s, l), &out)
+		r.trace = false
+		if err == nil {
+			lost = out.lost
+		}
+	}
+	var records []Lost
+	for _, x := range lost {
+		records = append(records, Lost{x.id, x.text + string(r.text[x.why.from:x.why.to])})
+	}
+	return records
+}

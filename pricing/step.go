@@ -1,12 +1,10 @@
 package pricing
 
 import (
+	"errors"
 	"fmt"
-	"slices"
+	"strconv"
 
-	"github.com/shopspring/decimal"
-
-	"quotewright/internal/fault"
 	"quotewright/internal/formula"
 	"quotewright/money"
 )
@@ -23,32 +21,65 @@ const (
 
 // step is a compiled step of a procedure.
 type step struct {
-	def       StepDefinition
-	kind      string
-	when      *formula.Formula
-	basis     []int // steps; nil: the running amount before
-	choose    choice
-	group     string
-	groupEnd  bool // the last member of its exclusion group
-	replaces  []int
-	rounding  *money.Rounding // increment 0: the currency's minor unit
-	roundUnit bool
-	perQuote  bool
-	perUnit   bool
-	allocate  string
-	excluded  bool
-	cost      bool // its trace shows what something costs
-	condition ConditionType
-	table     *table
-	formula   *formula.Formula
-	entries   []adjustment
-	input     *inputSource
+	def         StepDefinition
+	id          string
+	title       Title
+	kind        string
+	source      *Source
+	when        *formula.Formula
+	basis       []int // steps; nil: the running amount before
+	choose      choice
+	group       string
+	cluster     int // of its exclusion group; -1: none
+	replaces    []int
+	replaced    bool // by a later step
+	round       *rounding
+	min, max    *money.Num
+	currency    string // of its amounts; "": the quote's
+	perQuote    bool
+	perUnit     bool
+	allocate    string
+	excluded    bool
+	included    bool
+	statistical bool
+	cost        bool // its trace shows what something costs
+
+	condition   *conditionType
+	override    *inputSource
+	table       *table
+	formula     *formula.Formula
+	adjustments ruleSet[adjustment]
+	input       *inputSource
+	sum         *formula.Formula
+	roundTo     *rounding
+	freeGoods   []freeGoods
+	bundles     []bundle
+	coupons     *coupons
+	term        *termStep
+}
+
+// rounding is how a step or a condition type rounds.
+type rounding struct {
+	each string // line, unit, document
+	rule money.Rounding
+}
+
+func (s *step) documentRounding() bool { return s.round != nil && s.round.each == "document" }
+
+// overLines reports whether a step looks at all lines before it books anything.
+func (s *step) overLines() bool {
+	switch s.kind {
+	case "free_goods", "bundles", "coupons":
+		return true
+	}
+	return s.documentRounding()
 }
 
 // adjustment is a compiled entry of an adjustments step.
 type adjustment struct {
-	id, title       string
-	at              fault.Position
+	id              string
+	title           Title
+	source          *Source
 	when            *formula.Formula
 	percent, amount *formula.Formula
 	perUnit         bool
@@ -60,58 +91,119 @@ type inputSource struct {
 	scope   Scope
 	slot    int
 	measure string // percent, amount, price
-	sign    int64
-	at      fault.Position
+	lowers  bool   // what is entered is taken off
+	source  *Source
+}
+
+// candidate is a value that a step could take.
+type candidate struct {
+	id      string
+	amount  money.Num
+	rate    money.Num // percent of basis
+	basis   money.Num
+	isRated bool
+	source  *Source
+	title   *Title // of the adjustment, in its note
+	text    string // note
+	note    span   // more note
+}
+
+func (c *candidate) setPercent(basis, rate money.Num) {
+	c.isRated, c.basis, c.rate, c.amount = true, basis, rate, basis.Percent(rate)
 }
 
 // outcome is what a step found for a line or the quote.
 type outcome struct {
-	candidates []candidate
-	lost       []Lost
-	note       string
+	found []candidate
+	lost  []loser
+	text  string // note of the step
 }
+
+// loser is a candidate that did not count, and why: a text or a span of the run's texts.
+type loser struct {
+	id, text string
+	why      span
+}
+
+func (o *outcome) clear() { o.found, o.lost, o.text = o.found[:0], o.lost[:0], "" }
+
+func (o *outcome) lose(id string, why span) { o.lost = append(o.lost, loser{id: id, why: why}) }
+
+func (o *outcome) loseText(id, why string) { o.lost = append(o.lost, loser{id: id, text: why}) }
 
 // find asks the step's source. The line is nil for a step per quote.
-func (r *run) find(s *step, l *lineRun, basis decimal.Decimal) (outcome, error) {
-	switch {
-	case s.table != nil:
-		return r.fromTable(s, l, basis)
-	case s.formula != nil:
-		v, err := s.formula.Eval(r.lookup(l))
-		if err != nil {
-			return outcome{}, err
-		}
-		if !v.Known() {
-			return outcome{}, fmt.Errorf("the formula has no value")
-		}
-		at := s.formula.Source().At
-		return outcome{candidates: []candidate{{id: s.def.ID, amount: r.scaled(v.Number(), s.perUnit, l), source: &Source{File: at.File, Line: at.Line}}}}, nil
-	case len(s.entries) > 0:
-		return r.fromAdjustments(s, l, basis)
-	case s.input != nil:
-		return r.fromInput(s, l, basis)
+func (r *run) find(s *step, l *lineRun, basis money.Num, out *outcome) error {
+	switch s.kind {
+	case "table":
+		return r.fromTable(s, l, basis, out)
+	case "formula":
+		return r.fromFormula(s, l, out)
+	case "adjustments":
+		return r.fromAdjustments(s, l, basis, out)
+	case "input":
+		return r.fromInput(s, l, basis, out)
+	case "rounding":
+		rule := r.increment(s.roundTo)
+		out.found = append(out.found, candidate{id: s.id, amount: rule.RoundNum(basis).Sub(basis), source: s.source})
+		return nil
+	case "term":
+		return r.fromTerm(s, l, out)
 	}
-	return r.fromConditions(s, l, basis)
+	return r.fromConditions(s, l, basis, out)
 }
 
-func (r *run) fromConditions(s *step, l *lineRun, basis decimal.Decimal) (outcome, error) {
-	first := s.choose == chooseFirst
+func (r *run) fromFormula(s *step, l *lineRun, out *outcome) error {
+	v, err := s.formula.Eval(r.lookup)
+	if err != nil {
+		return err
+	}
+	if !v.Known() {
+		return errors.New("the formula has no value")
+	}
+	amount, err := r.scaled(s, v.Num(), s.perUnit, l)
+	out.found = append(out.found, candidate{id: s.id, amount: amount, source: s.source})
+	return err
+}
+
+func (r *run) fromConditions(s *step, l *lineRun, basis money.Num, out *outcome) error {
 	switch s.kind {
 	case "options":
-		var options []part
+		r.parts = r.parts[:0]
 		for _, keys := range l.in.Options {
-			options = append(options, part{subject: subject{product: l.in.Product, option: keys, quantity: l.in.BaseQuantity}})
+			r.parts = append(r.parts, part{subject{line: l, product: l.in.Product, option: keys, quantity: l.base, basis: basis, part: true}, 0})
 		}
-		return r.each(s, options, basis)
+		return r.each(s, out)
 	case "components":
-		var components []part
-		for _, c := range l.in.Components {
-			components = append(components, part{subject{product: c.Product, quantity: c.Quantity}, c.Level})
+		r.parts = r.parts[:0]
+		for i := range l.in.Components {
+			c := &l.in.Components[i]
+			r.parts = append(r.parts, part{subject{line: l, product: c.Product, quantity: c.Quantity, basis: basis, part: true}, c.Level})
 		}
-		return r.each(s, components, basis)
+		return r.each(s, out)
 	}
-	found, lost, err := r.conditions(s.condition, subject{product: l.in.Product, quantity: l.in.BaseQuantity}, basis, first)
-	return outcome{candidates: found, lost: lost}, err
+	r.subject = subject{line: l, product: l.in.Product, quantity: l.base, basis: basis}
+	hit, err := r.conditions(s.condition, &r.subject, s.choose == chooseFirst, out)
+	if err != nil || hit {
+		return err
+	}
+	if v := r.overridden(&r.subject); v != nil {
+		c := candidate{id: s.id, source: s.override.source, text: "entered"}
+		if s.condition.def.Measure == "percent" {
+			c.setPercent(basis, *v)
+		} else if c.amount = *v; s.condition.def.ChargeBy != ByLine {
+			c.amount = v.Mul(r.charged(s.condition, l))
+		}
+		out.found = append(out.found, c)
+	}
+	return nil
+}
+
+// charged is how many units or kilograms of a line an entered amount is for.
+func (r *run) charged(t *conditionType, l *lineRun) money.Num {
+	if t.def.ChargeBy == ByWeight {
+		return l.in.WeightKg
+	}
+	return l.base
 }
 
 // part is one option or component to price.
@@ -122,131 +214,150 @@ type part struct {
 
 // each sums the first record of every part. A component with a price of its own is
 // priced as a whole; what has none is priced by what it is made of.
-func (r *run) each(s *step, parts []part, basis decimal.Decimal) (outcome, error) {
-	var out outcome
-	sum := candidate{id: s.def.ID}
+func (r *run) each(s *step, out *outcome) error {
+	sum := candidate{id: s.id, source: s.source}
 	priced := 0
-	for i := 0; i < len(parts); i++ {
-		found, lost, err := r.conditions(s.condition, parts[i].subject, basis, true)
+	for i := 0; i < len(r.parts); i++ {
+		p := &r.parts[i]
+		from := len(out.found)
+		hit, err := r.conditions(s.condition, &p.subject, true, out)
 		if err != nil {
-			return out, err
+			return err
 		}
-		out.lost = append(out.lost, lost...)
-		if len(found) == 0 {
-			if i+1 == len(parts) || parts[i+1].level <= parts[i].level {
-				out.lost = append(out.lost, Lost{ID: parts[i].name(), Reason: "no " + s.condition.ID + " record"})
+		if !hit {
+			if i+1 == len(r.parts) || r.parts[i+1].level <= p.level {
+				out.loseText(p.name(), s.condition.nothing)
 			}
 			continue
 		}
 		priced++
-		sum.amount = sum.amount.Add(found[0].amount)
-		sum.note = appendNote(sum.note, found[0].id)
-		for parts[i].level > 0 && i+1 < len(parts) && parts[i+1].level > parts[i].level {
+		sum.amount = sum.amount.Add(out.found[from].amount)
+		sum.note = r.putAfter(sum.note, out.found[from].id)
+		out.found = out.found[:from]
+		for p.level > 0 && i+1 < len(r.parts) && r.parts[i+1].level > p.level {
 			i++
 		}
 	}
 	if priced > 0 {
-		out.candidates = []candidate{sum}
+		out.found = append(out.found, sum)
 	}
-	return out, nil
+	return nil
 }
 
-func (s subject) name() string {
-	if len(s.option) > 0 {
-		return s.option[0]
-	}
-	return s.product.SKU
-}
-
-func appendNote(note, more string) string {
-	if note == "" {
-		return more
-	}
-	return note + ", " + more
-}
-
-func (r *run) fromTable(s *step, l *lineRun, basis decimal.Decimal) (outcome, error) {
-	var out outcome
-	hits := s.table.match(r.lookup(l))
+func (r *run) fromTable(s *step, l *lineRun, basis money.Num, out *outcome) error {
+	hits := s.table.match(r)
 	if s.table.hit == hitUnique && len(hits) > 1 {
-		return out, fmt.Errorf("table %s is unique, but its lines %d and %d both match", s.table.name,
-			s.table.rows[hits[0]].at.Line, s.table.rows[hits[1]].at.Line)
+		return fmt.Errorf("table %s is unique, but its lines %d and %d both match", s.table.name,
+			s.table.rows[hits[0]].source.Line, s.table.rows[hits[1]].source.Line)
 	}
 	for _, n := range hits {
-		row := s.table.rows[n]
-		c := candidate{id: fmt.Sprintf("%s:%d", s.table.name, row.at.Line), note: row.reason, source: &Source{File: row.at.File, Line: row.at.Line}}
+		row := &s.table.rows[n]
+		c := candidate{id: row.id, text: row.reason, source: row.source}
 		switch {
 		case row.percent != nil:
-			base := basis
-			c.rate, c.basis, c.amount = row.percent, &base, money.Percent(basis, *row.percent)
+			c.setPercent(basis, *row.percent)
 		case row.amount != nil:
-			c.amount = r.scaled(*row.amount, row.per == "unit" || row.per == "" && s.perUnit, l)
+			var err error
+			if c.amount, err = r.scaled(s, *row.amount, row.per == "unit" || row.per == "" && s.perUnit, l); err != nil {
+				return err
+			}
 		default:
 			continue
 		}
-		out.candidates = append(out.candidates, c)
+		out.found = append(out.found, c)
 	}
-	return out, nil
+	if rest := len(s.table.rows) - len(hits); r.full && rest > 0 {
+		out.lose(s.table.name, r.put(strconv.Itoa(rest), " rows do not match"))
+	}
+	return nil
 }
 
-func (r *run) fromAdjustments(s *step, l *lineRun, basis decimal.Decimal) (outcome, error) {
-	var out outcome
-	for _, a := range s.entries {
-		ok, why, err := r.holds(a.when, l)
-		if err != nil {
-			return out, err
+func (r *run) fromAdjustments(s *step, l *lineRun, basis money.Num, out *outcome) error {
+	set := &s.adjustments
+	if set.index == nil {
+		for i := range set.rules {
+			a := &set.rules[i]
+			ok, err := r.holds(a.when, a.id, out)
+			if err == nil && ok {
+				err = r.adjust(s, a, l, basis, out)
+			}
+			if err != nil {
+				return err
+			}
 		}
-		if !ok {
-			out.lost = append(out.lost, Lost{a.id, why})
-			continue
-		}
-		c := candidate{id: a.id, note: a.title, source: &Source{File: a.at.File, Line: a.at.Line, Record: a.id}}
-		f := a.percent
-		if f == nil {
-			f = a.amount
-		}
-		v, err := f.Eval(r.lookup(l))
-		if err != nil {
-			return out, err
-		}
-		if a.percent != nil {
-			rate, base := v.Number(), basis
-			c.rate, c.basis, c.amount = &rate, &base, money.Percent(basis, rate)
-		} else {
-			c.amount = r.scaled(v.Number(), a.perUnit, l)
-		}
-		out.candidates = append(out.candidates, c)
+		return nil
 	}
-	return out, nil
+	applied := 0
+	for _, n := range set.index.find(&r.probes[set.index.ordinal], r.lookup) {
+		ok, err := set.index.rules[n].remains(r.lookup)
+		if err == nil && ok {
+			applied++
+			err = r.adjust(s, &set.rules[n], l, basis, out)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if r.full {
+		out.lose(s.id, r.put(strconv.Itoa(len(set.rules)-applied), " adjustments do not apply"))
+	}
+	return nil
 }
 
-func (r *run) fromInput(s *step, l *lineRun, basis decimal.Decimal) (outcome, error) {
-	in := s.input
-	v := r.lookup(l)(in.slot)
+func (r *run) adjust(s *step, a *adjustment, l *lineRun, basis money.Num, out *outcome) error {
+	c := candidate{id: a.id, title: &a.title, source: a.source}
+	f := a.percent
+	if f == nil {
+		f = a.amount
+	}
+	v, err := f.Eval(r.lookup)
+	if err != nil {
+		return err
+	}
 	if !v.Known() {
-		return outcome{note: "nothing entered"}, nil
+		return fmt.Errorf("adjustment %s has no value", a.id)
 	}
-	d := v.Number()
-	if s.def.Min != nil && d.LessThan(*s.def.Min) || s.def.Max != nil && d.GreaterThan(*s.def.Max) {
-		return outcome{}, outOfRange{in.id, d, s.def.Min, s.def.Max}
+	if a.percent != nil {
+		c.setPercent(basis, v.Num())
+	} else if c.amount, err = r.scaled(s, v.Num(), a.perUnit, l); err != nil {
+		return err
 	}
-	c := candidate{id: s.def.ID, source: &Source{File: in.at.File, Line: in.at.Line, Record: in.id}}
+	out.found = append(out.found, c)
+	return nil
+}
+
+func (r *run) fromInput(s *step, l *lineRun, basis money.Num, out *outcome) (err error) {
+	in := s.input
+	v := r.lookup(in.slot)
+	if !v.Known() {
+		out.text = "nothing entered"
+		return nil
+	}
+	n := v.Num()
+	if outside(n, s.min, s.max) {
+		return outOfRange{in.id, n, s.min, s.max}
+	}
+	signed := n
+	if in.lowers {
+		signed = n.Neg()
+	}
+	c := candidate{id: s.id, source: in.source}
 	switch in.measure {
 	case "percent":
-		rate, base := d.Mul(decimal.NewFromInt(in.sign)), basis
-		c.rate, c.basis, c.amount = &rate, &base, money.Percent(basis, rate)
+		c.setPercent(basis, signed)
 	case "price":
-		c.amount = r.scaled(d, true, l)
+		c.amount, err = r.scaled(s, n, true, l)
 	default:
-		c.amount = r.scaled(d.Mul(decimal.NewFromInt(in.sign)), s.perUnit, l)
+		c.amount, err = r.scaled(s, signed, s.perUnit, l)
 	}
-	return outcome{candidates: []candidate{c}}, nil
+	out.found = append(out.found, c)
+	return err
 }
 
 type outOfRange struct {
 	input    string
-	value    decimal.Decimal
-	min, max *decimal.Decimal
+	value    money.Num
+	min, max *money.Num
 }
 
 func (e outOfRange) Error() string {
@@ -259,44 +370,105 @@ func (e outOfRange) Error() string {
 	return fmt.Sprintf("%s is %s; %s to %s is allowed", e.input, e.value, e.min, e.max)
 }
 
-// scaled multiplies an amount per unit by the quantity.
-func (r *run) scaled(amount decimal.Decimal, perUnit bool, l *lineRun) decimal.Decimal {
+// scaled multiplies an amount per unit by the quantity and brings it into the quote's
+// currency.
+func (r *run) scaled(s *step, amount money.Num, perUnit bool, l *lineRun) (money.Num, error) {
 	switch {
 	case !perUnit:
-		return amount
 	case l == nil:
-		return amount.Mul(r.quantity)
+		amount = amount.Mul(r.quantity)
+	default:
+		amount = amount.Mul(l.quantity)
 	}
-	return amount.Mul(l.in.Quantity)
+	return r.inQuoteCurrency(s, amount)
+}
+
+func (r *run) inQuoteCurrency(s *step, amount money.Num) (money.Num, error) {
+	if s.currency == "" || s.currency == r.in.Currency.Code {
+		return amount, nil
+	}
+	rate, _, ok := r.view.Rate(s.currency, r.in.Currency.Code, r.in.Date)
+	if !ok {
+		return amount, missingRate{s.currency, r.in.Currency.Code, r.in.Date}
+	}
+	return amount.Mul(money.NumOf(rate)), nil
 }
 
 // nothing says why a step that looked for something found no candidate at all.
 func (s *step) nothing() string {
 	switch s.kind {
 	case "condition":
-		return "no " + s.condition.ID + " record"
+		return s.condition.nothing
+	case "options":
+		return "no chosen option has a price"
+	case "components":
+		return "no component has a price"
 	case "table":
 		return "no row of table " + s.table.name + " matches"
+	case "input":
+		return "nothing entered"
+	case "coupons":
+		return "no coupon entered"
 	}
-	return ""
+	return "nothing applies"
 }
 
-// pick applies choose: what counts, and what lost to it.
-func (o *outcome) pick(how choice) []candidate {
-	if len(o.candidates) < 2 || how == chooseAll {
-		return o.candidates
+// pick applies choose: the candidates that count come first, how many is returned; the
+// others are lost.
+func (r *run) pick(o *outcome, how choice) int {
+	if len(o.found) < 2 || how == chooseAll {
+		return len(o.found)
 	}
 	best := 0
-	for i, c := range o.candidates {
-		order := c.amount.Cmp(o.candidates[best].amount)
+	for i := range o.found {
+		order := o.found[i].amount.Cmp(o.found[best].amount)
 		if how == chooseBest && order < 0 || how == chooseWorst && order > 0 {
 			best = i
 		}
 	}
-	for i, c := range o.candidates {
-		if i != best {
-			o.lost = append(o.lost, Lost{c.id, fmt.Sprintf("not chosen: %s is %s", how, o.candidates[best].id)})
+	if r.trace {
+		why := r.put("not chosen: ", string(how), " is ", o.found[best].id)
+		for i := range o.found {
+			if i != best {
+				o.lose(o.found[i].id, why)
+			}
 		}
 	}
-	return slices.Clone(o.candidates[best : best+1])
+	o.found[0] = o.found[best]
+	return 1
+}
+
+// holds evaluates a condition; when it is false, what it is about is lost with the
+// values that it saw.
+func (r *run) holds(f *formula.Formula, id string, out *outcome) (bool, error) {
+	if f == nil {
+		return true, nil
+	}
+	ok, err := f.True(r.lookup)
+	if ok || err != nil {
+		return ok, err
+	}
+	if r.trace {
+		out.lose(id, r.seen(f))
+	}
+	return false, nil
+}
+
+// seen writes why a condition is false: the names it reads and their values.
+func (r *run) seen(f *formula.Formula) span {
+	from := len(r.text)
+	r.text = append(r.text, "condition false: "...)
+	for i, v := range f.Variables() {
+		if i > 0 {
+			r.text = append(r.text, ", "...)
+		}
+		r.text = append(r.text, v.Name...)
+		if value := r.lookup(v.Slot); value.Known() {
+			r.text = append(r.text, " is "...)
+			r.text = value.AppendText(r.text)
+		} else {
+			r.text = append(r.text, " has no value"...)
+		}
+	}
+	return span{uint32(from), uint32(len(r.text))}
 }

@@ -3,9 +3,8 @@ package pricing
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
-
-	"github.com/shopspring/decimal"
 
 	"quotewright/internal/fault"
 	"quotewright/internal/formula"
@@ -22,17 +21,15 @@ const (
 	hitCollect hitPolicy = "collect"
 )
 
-// table is a compiled decision table. Its cells are compared natively; formulas are
+// table is a compiled decision table. Its cells are predicates of an index; formulas are
 // not involved.
 type table struct {
 	name    string
 	hit     hitPolicy
 	columns []column
 	rows    []tableRow
-	index   int              // the column whose equality finds rows at once; -1: none
-	byValue map[string][]int // rows by the value of the index column, in order
-	rest    []int            // rows that leave the index column empty
-	perLine bool             // reads something of a line
+	index   *ruleIndex
+	perLine bool // reads something of a line
 }
 
 type column struct {
@@ -44,24 +41,33 @@ type column struct {
 }
 
 type tableRow struct {
-	at      fault.Position
-	cells   []tableCell
-	percent *decimal.Decimal
-	amount  *decimal.Decimal
+	id      string // table:line
+	source  *Source
+	percent *money.Num
+	amount  *money.Num
 	per     string
 	reason  string
 }
-
-// tableCell is a condition on one column; no values: anything.
-type tableCell struct{ values []formula.Value }
 
 var tableOperators = []string{"not in", "startsWith", "!=", ">=", "<=", ">", "<", "in", "="}
 
 var tableOutputs = []string{"percent", "amount", "per", "reason"}
 
-func compileTable(def *TableDefinition, s *scope) (*table, fault.Mistakes) {
+func (c *compiler) compileTable(def *TableDefinition) *table {
+	t, mistakes := c.readTable(def)
+	c.mistakes = append(c.mistakes, mistakes...)
+	if len(mistakes) > 0 {
+		return nil
+	}
+	for _, column := range t.columns {
+		c.used[column.name] = true
+	}
+	return t
+}
+
+func (c *compiler) readTable(def *TableDefinition) (*table, fault.Mistakes) {
 	var mistakes fault.Mistakes
-	t := &table{name: def.Name, hit: hitPolicy(def.Hit.Text), index: -1}
+	t := &table{name: def.Name, hit: hitPolicy(def.Hit.Text)}
 	switch t.hit {
 	case "":
 		t.hit = hitFirst
@@ -80,14 +86,14 @@ func compileTable(def *TableDefinition, s *scope) (*table, fault.Mistakes) {
 			outputs[i] = h.Text
 			continue
 		}
-		c, problem := compileColumn(h, s)
+		column, problem := compileColumn(h, c.scope)
 		if problem != "" {
 			mistakes.Add(h.At, "%s", problem)
 			continue
 		}
-		t.perLine = t.perLine || perLine(c.name)
+		t.perLine = t.perLine || perLine(column.name) || isStep(column.name)
 		inputs[i] = len(t.columns)
-		t.columns = append(t.columns, c)
+		t.columns = append(t.columns, column)
 	}
 	if !slices.Contains(outputs, "percent") && !slices.Contains(outputs, "amount") {
 		mistakes.Add(def.At, "table %s has no output: it needs a column percent or amount", def.Name)
@@ -95,17 +101,21 @@ func compileTable(def *TableDefinition, s *scope) (*table, fault.Mistakes) {
 	if len(mistakes) > 0 {
 		return nil, mistakes
 	}
+	rules := make([]rule, 0, len(def.Rows))
 	for _, cells := range def.Rows {
-		row, wrong := t.compileRow(cells, inputs, outputs)
+		row, rule, wrong := t.compileRow(cells, inputs, outputs)
 		mistakes = append(mistakes, wrong...)
-		t.rows = append(t.rows, row)
+		t.rows, rules = append(t.rows, row), append(rules, rule)
 	}
 	if len(mistakes) > 0 {
 		return nil, mistakes
 	}
-	t.buildIndex()
-	return t, t.overlaps()
+	t.index = c.newIndex(rules)
+	return t, nil
 }
+
+// isStep reports whether a name is the amount of a step.
+func isStep(name string) bool { return strings.HasPrefix(name, "price.") }
 
 func compileColumn(h Cell, s *scope) (column, string) {
 	c := column{name: h.Text, op: "="}
@@ -131,22 +141,26 @@ func compileColumn(h Cell, s *scope) (column, string) {
 	return c, ""
 }
 
-func (t *table) compileRow(cells []Cell, inputs []int, outputs []string) (tableRow, fault.Mistakes) {
+func (t *table) compileRow(cells []Cell, inputs []int, outputs []string) (tableRow, rule, fault.Mistakes) {
 	var mistakes fault.Mistakes
-	row := tableRow{cells: make([]tableCell, len(t.columns))}
+	var row tableRow
+	var conditions rule
 	for i, cell := range cells {
 		if i == 0 {
-			row.at = cell.At
+			row.source = &Source{File: cell.At.File, Line: cell.At.Line}
+			row.id = t.name + ":" + strconv.Itoa(cell.At.Line)
 		}
 		if i >= len(inputs) || cell.Text == "" {
 			continue
 		}
 		if at := inputs[i]; at >= 0 {
-			values, err := t.columns[at].parse(cell.Text)
+			column := &t.columns[at]
+			values, err := column.parse(cell.Text)
 			if err != nil {
 				mistakes.Add(cell.At, "%s", err)
+				continue
 			}
-			row.cells[at] = tableCell{values}
+			conditions.predicates = append(conditions.predicates, predicate{slot: column.slot, op: column.test(), values: values, path: column.path})
 			continue
 		}
 		if err := row.output(outputs[i], cell.Text); err != nil {
@@ -154,9 +168,9 @@ func (t *table) compileRow(cells []Cell, inputs []int, outputs []string) (tableR
 		}
 	}
 	if row.percent != nil && row.amount != nil {
-		mistakes.Add(row.at, "a row gives a percent or an amount, not both")
+		mistakes.Add(cells[0].At, "a row gives a percent or an amount, not both")
 	}
-	return row, mistakes
+	return row, conditions, mistakes
 }
 
 func (c column) parse(text string) ([]formula.Value, error) {
@@ -191,215 +205,33 @@ func (r *tableRow) output(name, text string) error {
 	if err != nil {
 		return err
 	}
+	n := money.NumOf(d)
 	if name == "percent" {
-		r.percent = &d
+		r.percent = &n
 	} else {
-		r.amount = &d
+		r.amount = &n
 	}
 	return nil
 }
 
-// buildIndex picks the equality column with the most different values. Paths are left
-// out: a row matches more than one value of them.
-func (t *table) buildIndex() {
-	most := 1
-	for i, c := range t.columns {
-		if c.path || c.op != "=" && c.op != "in" {
-			continue
-		}
-		values := map[string]bool{}
-		for _, r := range t.rows {
-			for _, v := range r.cells[i].values {
-				values[v.String()] = true
-			}
-		}
-		if len(values) > most {
-			most, t.index = len(values), i
-		}
-	}
-	if t.index < 0 {
-		return
-	}
-	t.byValue = map[string][]int{}
-	for n, r := range t.rows {
-		if len(r.cells[t.index].values) == 0 {
-			t.rest = append(t.rest, n)
-		}
-		for _, v := range r.cells[t.index].values {
-			t.byValue[v.String()] = append(t.byValue[v.String()], n)
-		}
-	}
-}
-
-// overlaps finds rows of a unique table that some input matches both of, where that can
-// be told from the cells.
-func (t *table) overlaps() fault.Mistakes {
-	const largest = 2000 // rows; beyond it, run time reports double hits
-	var mistakes fault.Mistakes
-	if t.hit != hitUnique || len(t.rows) > largest {
-		return nil
-	}
-	for i := range t.rows {
-		for j := 0; j < i; j++ {
-			if t.overlap(t.rows[i], t.rows[j]) {
-				mistakes.Add(t.rows[i].at, "this row overlaps with the one in line %d, but the table's hit policy is unique", t.rows[j].at.Line)
-				break
-			}
-		}
-	}
-	return mistakes
-}
-
-// overlap reports whether the cells of two rows leave room for a common input.
-func (t *table) overlap(a, b tableRow) bool {
-	spans := map[string]*span{}
-	for i, c := range t.columns {
-		x, y := a.cells[i].values, b.cells[i].values
-		switch {
-		case c.op == "=" || c.op == "in":
-			if len(x) > 0 && len(y) > 0 && !c.common(x, y) {
-				return false
-			}
-		case c.kind == formula.Number && c.ordered():
-			if spans[c.name] == nil {
-				spans[c.name] = &span{}
-			}
-			spans[c.name].narrow(c.op, x)
-			spans[c.name].narrow(c.op, y)
-		}
-	}
-	for _, s := range spans {
-		if s.empty() {
-			return false
-		}
-	}
-	return true
-}
-
 func (c column) ordered() bool { return strings.ContainsAny(c.op, "<>") }
 
-func (c column) common(x, y []formula.Value) bool {
-	return slices.ContainsFunc(x, func(v formula.Value) bool {
-		return slices.ContainsFunc(y, func(w formula.Value) bool {
-			return v.Equal(w) || c.path && (below(v.Text(), w.Text()) || below(w.Text(), v.Text()))
-		})
-	})
+// test is the column's operator as predicates have it.
+func (c column) test() string {
+	switch c.op {
+	case "in":
+		return "="
+	case "not in":
+		return "!="
+	}
+	return c.op
 }
 
-// span is the range of numbers that a row's bounds on one input leave.
-type span struct {
-	low, high         *decimal.Decimal
-	lowOpen, highOpen bool // the bound itself is not in it
-}
-
-func (s *span) narrow(op string, bound []formula.Value) {
-	if len(bound) == 0 {
-		return
-	}
-	d, open := bound[0].Number(), op == ">" || op == "<"
-	if op[0] == '>' {
-		if s.low == nil || d.GreaterThan(*s.low) || d.Equal(*s.low) && open {
-			s.low, s.lowOpen = &d, open
-		}
-		return
-	}
-	if s.high == nil || d.LessThan(*s.high) || d.Equal(*s.high) && open {
-		s.high, s.highOpen = &d, open
-	}
-}
-
-func (s *span) empty() bool {
-	if s.low == nil || s.high == nil {
-		return false
-	}
-	order := s.low.Cmp(*s.high)
-	return order > 0 || order == 0 && (s.lowOpen || s.highOpen)
-}
-
-// below reports whether a path is another or lies below it.
-func below(path, parent string) bool {
-	rest, ok := strings.CutPrefix(path, parent)
-	return ok && (rest == "" || rest[0] == '/')
-}
-
-// match returns the rows that match, in order.
-func (t *table) match(lookup formula.Lookup) []int {
-	values := make([]formula.Value, len(t.columns))
-	for i, c := range t.columns {
-		values[i] = lookup(c.slot)
-	}
-	var hits []int
-	for _, n := range t.candidates(values) {
-		if t.matches(t.rows[n], values) {
-			hits = append(hits, n)
-			if t.hit == hitFirst {
-				break
-			}
-		}
+// match returns the rows that match, in order; only the first where that decides.
+func (t *table) match(r *run) []int32 {
+	hits := t.index.find(&r.probes[t.index.ordinal], r.lookup)
+	if t.hit == hitFirst && len(hits) > 1 {
+		return hits[:1]
 	}
 	return hits
-}
-
-// candidates returns the rows worth looking at, in order.
-func (t *table) candidates(values []formula.Value) []int {
-	if t.index < 0 {
-		all := make([]int, len(t.rows))
-		for i := range all {
-			all[i] = i
-		}
-		return all
-	}
-	found := t.byValue[values[t.index].String()]
-	if len(t.rest) == 0 {
-		return found
-	}
-	merged := append(append([]int(nil), found...), t.rest...)
-	slices.Sort(merged)
-	return merged
-}
-
-func (t *table) matches(row tableRow, values []formula.Value) bool {
-	for i, c := range t.columns {
-		if cell := row.cells[i]; len(cell.values) > 0 && !c.holds(values[i], cell.values) {
-			return false
-		}
-	}
-	return true
-}
-
-// holds compares an input with a cell. An input without a value matches only what it
-// is not.
-func (c column) holds(v formula.Value, cell []formula.Value) bool {
-	switch c.op {
-	case "=", "in":
-		return c.among(v, cell)
-	case "!=", "not in":
-		return !c.among(v, cell)
-	case "startsWith":
-		return v.Known() && strings.HasPrefix(v.Text(), cell[0].Text())
-	}
-	if !v.Known() {
-		return false
-	}
-	order := 0
-	if c.kind == formula.Date {
-		order = v.Date().DaysSince(cell[0].Date())
-	} else {
-		order = v.Number().Cmp(cell[0].Number())
-	}
-	switch c.op {
-	case ">=":
-		return order >= 0
-	case "<=":
-		return order <= 0
-	case ">":
-		return order > 0
-	}
-	return order < 0
-}
-
-func (c column) among(v formula.Value, cell []formula.Value) bool {
-	return slices.ContainsFunc(cell, func(w formula.Value) bool {
-		return v.Equal(w) || c.path && v.Known() && below(v.Text(), w.Text())
-	})
 }

@@ -24,6 +24,9 @@ func (e *Evaluation) WithoutCosts() *Evaluation {
 func (l *EvaluatedLine) hideCosts() {
 	l.Cost, l.Margin, l.MarginPercent = nil, nil, nil
 	l.Steps = stepsWithoutCosts(l.Steps)
+	if l.Guidance != nil && l.Guidance.ShowsCost {
+		l.Guidance = nil
+	}
 	l.Components = slices.Clone(l.Components)
 	for i := range l.Components {
 		l.Components[i].UnitCost, l.Components[i].Cost = nil, nil

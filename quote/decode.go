@@ -17,11 +17,16 @@ import (
 const (
 	MaxRequestBytes = 4 << 20
 	MaxLines        = 20_000
+	MaxRamp         = 1000 // entries of a line
+	MaxMonths       = 1200 // of a term
 )
 
 // DecodeRequest reads one request, strictly: unknown fields, keys that are there twice
 // and anything after its end are mistakes. All mistakes are in the error, each with its
 // JSON pointer as the file of its position.
+//
+// What the service itself notes in a request, such as how often coupons have been used,
+// is a mistake in one from outside; stored requests are read by encoding/json.
 //
 // A quantity, a line input or an option that makes no sense is no mistake here: it
 // becomes a message on its line when the request is evaluated.
@@ -52,9 +57,10 @@ type fields map[string]func(at string)
 func (d *requestDecoder) request(r *Request) {
 	d.object("", fields{
 		"sales_model": d.into(&r.SalesModel), "customer": d.into(&r.Customer), "currency": d.into(&r.Currency),
-		"date":   d.into(&r.Date),
-		"inputs": d.values(&r.Inputs),
-		"lines":  func(at string) { d.lines(at, &r.Lines) },
+		"date": d.into(&r.Date), "end": d.into(&r.End), "language": d.into(&r.Language),
+		"inputs":   d.values(&r.Inputs),
+		"lines":    func(at string) { d.lines(at, &r.Lines) },
+		"redeemed": d.refuse("is counted by the service, and is not sent"),
 	}, nil)
 	if d.fatal != nil {
 		return
@@ -65,24 +71,73 @@ func (d *requestDecoder) request(r *Request) {
 }
 
 func (d *requestDecoder) lines(at string, lines *[]Line) {
-	if !d.open(at, '[') {
-		return
-	}
-	*lines = []Line{}
-	for i := 0; d.fatal == nil && d.json.More(); i++ {
-		if i == MaxLines {
-			d.fatal = fault.New(fault.TooLarge, "too_many_lines", "A request has at most %d lines.", MaxLines)
-			return
+	*lines = list(d, at, fault.New(fault.TooLarge, "too_many_lines", "A request has at most %d lines.", MaxLines), MaxLines, d.line)
+}
+
+func (d *requestDecoder) line(at string) (l Line) {
+	d.object(at, fields{
+		"id": d.into(&l.ID), "sku": d.into(&l.SKU), "quantity": d.into(&l.Quantity), "unit": d.into(&l.Unit),
+		"configuration": d.values(&l.Configuration), "inputs": d.values(&l.Inputs),
+		"requested": d.into(&l.Requested), "optional": d.into(&l.Optional),
+		"start": d.into(&l.Start), "end": d.into(&l.End), "months": d.months(&l.Months),
+		"ramp": func(at string) { d.ramp(at, &l.Ramp) },
+	}, nil)
+	return l
+}
+
+func (d *requestDecoder) ramp(at string, ramp *[]Ramp) {
+	tooMany := fault.New(fault.TooLarge, "too_many_quantities", "A line has at most %d quantities in its ramp.", MaxRamp)
+	*ramp = list(d, at, tooMany, MaxRamp, func(at string) (r Ramp) {
+		before := len(d.mistakes)
+		d.object(at, fields{"from": d.into(&r.From), "quantity": d.into(&r.Quantity)}, nil)
+		if r.From.IsZero() && len(d.mistakes) == before {
+			d.mistake(at+"/from", "is missing")
 		}
-		var l Line
-		d.object(at+"/"+strconv.Itoa(i), fields{
-			"id": d.into(&l.ID), "sku": d.into(&l.SKU), "quantity": d.into(&l.Quantity), "unit": d.into(&l.Unit),
-			"configuration": d.values(&l.Configuration), "inputs": d.values(&l.Inputs),
-			"requested": d.into(&l.Requested), "optional": d.into(&l.Optional),
-		}, nil)
-		*lines = append(*lines, l)
+		return r
+	})
+}
+
+// list reads a list; nil for null. More than most elements are too many.
+func list[T any](d *requestDecoder, at string, tooMany *fault.Error, most int, read func(at string) T) []T {
+	if !d.open(at, '[') {
+		return nil
+	}
+	all := []T{}
+	for i := 0; d.fatal == nil && d.json.More(); i++ {
+		if i == most {
+			d.fatal = tooMany
+			return all
+		}
+		all = append(all, read(at+"/"+strconv.Itoa(i)))
 	}
 	d.close()
+	return all
+}
+
+// months reads a whole number of months; 0 is none.
+func (d *requestDecoder) months(into *int) func(string) {
+	return func(at string) {
+		var text json.RawMessage
+		d.into(&text)(at)
+		if text == nil || string(text) == "null" {
+			return
+		}
+		n, err := strconv.Atoi(string(text))
+		if err != nil || n < 0 || n > MaxMonths {
+			d.mistake(at, "must be a whole number up to %d", MaxMonths)
+			return
+		}
+		*into = n
+	}
+}
+
+// refuse skips the value of a field that may not be sent.
+func (d *requestDecoder) refuse(why string) func(string) {
+	return func(at string) {
+		d.mistake(at, "%s", why)
+		var skipped json.RawMessage
+		d.into(&skipped)(at)
+	}
 }
 
 // values reads an object with any keys.
@@ -150,9 +205,7 @@ func (d *requestDecoder) object(at string, known fields, any func(key, at string
 		case any != nil:
 			any(key, where)
 		default:
-			d.mistake(where, "is not a field of a request")
-			var skipped json.RawMessage
-			d.into(&skipped)(where)
+			d.refuse("is not a field of a request")(where)
 		}
 	}
 	d.close()

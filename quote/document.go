@@ -1,10 +1,9 @@
 package quote
 
 import (
-	"github.com/shopspring/decimal"
-
 	"quotewright/catalog"
 	"quotewright/money"
+	"quotewright/pricing"
 )
 
 // Evaluation is what a request costs and why, and what it was read from. Two
@@ -34,30 +33,31 @@ type Versions struct {
 // EvaluatedLine is a line of the request with its price. A line with an error has no
 // amounts.
 type EvaluatedLine struct {
-	ID              string           `json:"id"`
-	SKU             string           `json:"sku"`
-	Alias           string           `json:"alias,omitempty"` // as requested, when it is another name
-	Name            string           `json:"name,omitempty"`
-	PartNumber      string           `json:"part_number,omitempty"`
-	Quantity        string           `json:"quantity"`
-	Unit            string           `json:"unit,omitempty"`
-	Optional        bool             `json:"optional,omitempty"` // not in the totals
-	UnitPrice       *money.Amount    `json:"unit_price,omitempty"`
-	List            *money.Amount    `json:"list,omitempty"`
-	Discount        *money.Amount    `json:"discount,omitempty"`
-	DiscountPercent *decimal.Decimal `json:"discount_percent,omitempty"` // of list
-	Net             *money.Amount    `json:"net,omitempty"`
-	Tax             *money.Amount    `json:"tax,omitempty"`
-	Gross           *money.Amount    `json:"gross,omitempty"`
-	Steps           []Step           `json:"steps,omitempty"`
-	Configuration   *Configuration   `json:"configuration,omitempty"`
-	Components      []Component      `json:"components,omitempty"`
-	Cost            *money.Amount    `json:"cost,omitempty"` // absent: not known, or not to be seen
-	Margin          *money.Amount    `json:"margin,omitempty"`
-	MarginPercent   *decimal.Decimal `json:"margin_percent,omitempty"`
-	Availability    *Availability    `json:"availability,omitempty"`
-	Guidance        *Guidance        `json:"guidance,omitempty"`
-	Recurring       *Recurring       `json:"recurring,omitempty"`
+	ID              string         `json:"id"`
+	SKU             string         `json:"sku"`
+	Alias           string         `json:"alias,omitempty"` // as requested, when it is another name
+	Name            string         `json:"name,omitempty"`
+	PartNumber      string         `json:"part_number,omitempty"`
+	Quantity        string         `json:"quantity"`
+	Unit            string         `json:"unit,omitempty"`
+	Optional        bool           `json:"optional,omitempty"` // not in the totals
+	Refused         bool           `json:"refused,omitempty"`  // may not be sold; not in the totals
+	UnitPrice       *money.Amount  `json:"unit_price,omitempty"`
+	List            *money.Amount  `json:"list,omitempty"`
+	Discount        *money.Amount  `json:"discount,omitempty"`
+	DiscountPercent *money.Num     `json:"discount_percent,omitempty"` // of list
+	Net             *money.Amount  `json:"net,omitempty"`
+	Tax             *money.Amount  `json:"tax,omitempty"`
+	Gross           *money.Amount  `json:"gross,omitempty"`
+	Steps           []Step         `json:"steps,omitempty"`
+	Configuration   *Configuration `json:"configuration,omitempty"`
+	Components      []Component    `json:"components,omitempty"`
+	Cost            *money.Amount  `json:"cost,omitempty"` // absent: not known, or not to be seen
+	Margin          *money.Amount  `json:"margin,omitempty"`
+	MarginPercent   *money.Num     `json:"margin_percent,omitempty"`
+	Availability    *Availability  `json:"availability,omitempty"`
+	Guidance        *Guidance      `json:"guidance,omitempty"`
+	Recurring       *Recurring     `json:"recurring,omitempty"`
 }
 
 // FreeGood is something that is delivered and not charged.
@@ -76,6 +76,8 @@ type Guidance struct {
 	Target   *money.Amount `json:"target,omitempty"`
 	Stretch  *money.Amount `json:"stretch,omitempty"`
 	Position string        `json:"position"` // below_floor, below_target, below_stretch, above
+	// ShowsCost: one of them is computed from what something costs.
+	ShowsCost bool `json:"shows_cost,omitempty"`
 }
 
 // Recurring is the part of a line that is paid again and again; the line's net is the sum
@@ -97,36 +99,13 @@ type Charge struct {
 }
 
 // Step is one step of the price waterfall.
-type Step struct {
-	ID          string           `json:"id"`
-	Title       string           `json:"title,omitempty"`
-	Kind        string           `json:"kind,omitempty"`    // its source: condition, table, subtotal …
-	Verdict     string           `json:"verdict,omitempty"` // applied, lost, not_applicable
-	Amount      *money.Amount    `json:"amount,omitempty"`
-	Running     *money.Amount    `json:"running,omitempty"`
-	Basis       *money.Amount    `json:"basis,omitempty"`
-	Rate        *decimal.Decimal `json:"rate,omitempty"` // percent
-	Source      *Source          `json:"source,omitempty"`
-	Statistical bool             `json:"statistical,omitempty"` // not part of the price
-	Excluded    bool             `json:"excluded,omitempty"`    // not part of net
-	ShowsCost   bool             `json:"shows_cost,omitempty"`  // hidden from whoever may not see costs
-	Lost        []Lost           `json:"lost,omitempty"`
-	Note        string           `json:"note,omitempty"`
-}
+type Step = pricing.Step
 
 // Source is where a value comes from: a place in a rule file, a record of the catalog.
-type Source struct {
-	File   string `json:"file,omitempty"`
-	Line   int    `json:"line,omitempty"`
-	Column int    `json:"column,omitempty"`
-	Record string `json:"record,omitempty"`
-}
+type Source = pricing.Source
 
 // Lost is something that did not apply, and why.
-type Lost struct {
-	ID     string `json:"id"`
-	Reason string `json:"reason"`
-}
+type Lost = pricing.Lost
 
 // Component is one position of the exploded bill of material.
 type Component struct {
@@ -151,19 +130,19 @@ type Availability struct {
 
 // Totals add up the lines that are not optional.
 type Totals struct {
-	List            *money.Amount    `json:"list,omitempty"`
-	Discount        *money.Amount    `json:"discount,omitempty"`
-	DiscountPercent *decimal.Decimal `json:"discount_percent,omitempty"` // of list
-	Net             *money.Amount    `json:"net,omitempty"`
-	Tax             *money.Amount    `json:"tax,omitempty"`
-	Gross           *money.Amount    `json:"gross,omitempty"`
-	Cost            *money.Amount    `json:"cost,omitempty"`
-	Margin          *money.Amount    `json:"margin,omitempty"`
-	MarginPercent   *decimal.Decimal `json:"margin_percent,omitempty"`
-	OneOff          *money.Amount    `json:"one_off,omitempty"`   // these four: where something recurs
-	Recurring       *money.Amount    `json:"recurring,omitempty"` // over all terms
-	TCV             *money.Amount    `json:"tcv,omitempty"`       // one-off + recurring
-	ARR             *money.Amount    `json:"arr,omitempty"`       // recurring in a year at the start
+	List            *money.Amount `json:"list,omitempty"`
+	Discount        *money.Amount `json:"discount,omitempty"`
+	DiscountPercent *money.Num    `json:"discount_percent,omitempty"` // of list
+	Net             *money.Amount `json:"net,omitempty"`
+	Tax             *money.Amount `json:"tax,omitempty"`
+	Gross           *money.Amount `json:"gross,omitempty"`
+	Cost            *money.Amount `json:"cost,omitempty"`
+	Margin          *money.Amount `json:"margin,omitempty"`
+	MarginPercent   *money.Num    `json:"margin_percent,omitempty"`
+	OneOff          *money.Amount `json:"one_off,omitempty"`   // these four: where something recurs
+	Recurring       *money.Amount `json:"recurring,omitempty"` // over all terms
+	TCV             *money.Amount `json:"tcv,omitempty"`       // one-off + recurring
+	ARR             *money.Amount `json:"arr,omitempty"`       // recurring in a year at the start
 }
 
 // NeededApproval is a decision that the rules ask for.

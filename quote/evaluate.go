@@ -25,8 +25,13 @@ const EngineVersion = "1"
 // arguments and never fails: what is wrong with the request is in the messages, and
 // lines that are right are priced all the same.
 func Evaluate(book *rulebook.Book, snapshot *catalog.Snapshot, request Request) *Evaluation {
+	return EvaluateTraced(book, snapshot, request, pricing.TraceNormal)
+}
+
+// EvaluateTraced is Evaluate with more or less of the why. The amounts are the same.
+func EvaluateTraced(book *rulebook.Book, snapshot *catalog.Snapshot, request Request, trace pricing.Trace) *Evaluation {
 	view := catalog.NewView(snapshot)
-	r := &evaluator{book: book, view: view, request: request, seen: map[string]bool{},
+	r := &evaluator{book: book, view: view, request: request, trace: trace, seen: map[string]bool{},
 		states: map[string]*configurator.State{}, shown: map[*configurator.State]*Configuration{}}
 	r.out = &Evaluation{
 		Versions: Versions{Rulebook: book.Hash(), Catalog: snapshot.Version(), Engine: EngineVersion},
@@ -57,6 +62,7 @@ type evaluator struct {
 	seen     map[string]bool
 	states   map[string]*configurator.State // by model and selection: many lines choose the same
 	shown    map[*configurator.State]*Configuration
+	trace    pricing.Trace
 	out      *Evaluation
 }
 
@@ -72,6 +78,7 @@ type line struct {
 	state    *configurator.State // nil: not configurable
 	overlays []bom.CompiledOverlay
 	made     bom.Result
+	term     *pricing.Term
 	failed   bool
 }
 
@@ -125,6 +132,7 @@ func (r *evaluator) line(i int) *line {
 	r.identify(l)
 	if r.findProduct(l) {
 		r.readQuantity(l)
+		r.readTerm(l)
 		r.configure(l)
 	}
 	l.inputs = r.readInputs(l, pricing.ScopeLine, l.request.Inputs)
@@ -212,7 +220,7 @@ func sortedKeys[V any](m map[string]V) []string {
 // explode works out what a line is made of.
 func (r *evaluator) explode(l *line) {
 	l.made = bom.Explode(r.view, bom.Input{
-		SKU: l.product.SKU, Quantity: l.base, Date: r.request.Date, Currency: r.currency, Company: r.book.Company,
+		SKU: l.product.SKU, Quantity: l.base.Abs(), Date: r.request.Date, Currency: r.currency, Company: r.book.Company,
 		State: l.state, Overlays: l.overlays, Sites: r.model.Sites,
 	})
 	for _, p := range l.made.Problems {
@@ -235,7 +243,11 @@ func sourceOf(at fault.Position) *Source {
 
 // price hands the lines to the sales model.
 func (r *evaluator) price() {
-	in := pricing.Input{Date: r.request.Date, Currency: r.currency, Customer: r.customer, Inputs: r.inputs}
+	in := pricing.Input{Date: r.request.Date, Currency: r.currency, Customer: r.customer, Inputs: r.inputs, Language: r.request.Language,
+		Trace: r.trace, Redeemed: map[string]pricing.Redemption{}, Lines: make([]pricing.Line, 0, len(r.lines))}
+	for code, used := range r.request.Redeemed {
+		in.Redeemed[code] = pricing.Redemption(used)
+	}
 	for _, l := range r.lines {
 		in.Lines = append(in.Lines, r.priceLine(l))
 	}
@@ -251,6 +263,12 @@ func (r *evaluator) price() {
 		r.out.Lines = append(r.out.Lines, r.show(l, &result.Lines[i]))
 	}
 	r.out.Totals = totalsOf(&result.Totals)
+	if result.Steps != nil {
+		r.out.Steps = result.Steps
+	}
+	for _, g := range result.FreeGoods {
+		r.out.FreeGoods = append(r.out.FreeGoods, FreeGood{ID: g.ID, Line: g.Line, SKU: g.SKU, Quantity: g.Quantity.String(), Unit: g.Unit, Source: g.Source})
+	}
 	for _, a := range result.Approvals {
 		r.out.Approvals = append(r.out.Approvals, NeededApproval{ID: a.ID, Roles: a.Roles, Order: a.Order, Lines: a.Lines, Reason: a.Reason, ShowsCost: a.Cost})
 	}
@@ -258,18 +276,23 @@ func (r *evaluator) price() {
 
 func (r *evaluator) priceLine(l *line) pricing.Line {
 	p := pricing.Line{
-		ID: l.request.ID, Product: l.product, Quantity: l.quantity, Unit: l.unit, BaseQuantity: l.base, Inputs: l.inputs,
+		ID: l.request.ID, Product: l.product, Quantity: money.NumOf(l.quantity), Unit: l.unit, BaseQuantity: money.NumOf(l.base), Inputs: l.inputs,
 		Requested: l.request.Requested, Optional: l.request.Optional, Skip: l.failed,
 	}
 	if l.failed {
 		return p
 	}
-	p.Cost, p.WeightKg = l.made.Cost, l.product.WeightKg.Mul(l.base)
-	p.Stock = bom.Free(r.view, l.product.SKU, r.model.Sites)
+	if l.made.Cost != nil {
+		cost := money.NumOf(*l.made.Cost)
+		p.Cost = &cost
+	}
+	p.Term = l.term
+	p.WeightKg = money.NumOf(l.product.WeightKg).Mul(p.BaseQuantity)
+	p.Stock = money.NumOf(bom.Free(r.view, l.product.SKU, r.model.Sites))
 	if l.state != nil {
 		p.Feature, p.Options = l.state.Feature, l.state.OptionKeys()
 		if w := l.state.Feature("weight_kg"); w.Known() && w.Kind() == formula.Number {
-			p.WeightKg = w.Number().Mul(l.base)
+			p.WeightKg = w.Num().Mul(p.BaseQuantity)
 		}
 	}
 	p.Components = r.parts(l)
@@ -281,7 +304,7 @@ func (r *evaluator) parts(l *line) []pricing.Component {
 	var parts []pricing.Component
 	for _, c := range l.made.Components {
 		if product, known := r.view.Product(c.SKU); known {
-			parts = append(parts, pricing.Component{Product: product, Quantity: c.Quantity, Level: c.Level})
+			parts = append(parts, pricing.Component{Product: product, Quantity: money.NumOf(c.Quantity), Level: c.Level})
 		}
 	}
 	return parts

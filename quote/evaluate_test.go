@@ -95,8 +95,7 @@ func TestMessages(t *testing.T) {
 		{"quantity in words", ``, `"sku": "SEN-P10", "quantity": "two"`, `bad_quantity 1: The quantity "two" is not a number.`},
 		{"quantity with an exponent", ``, `"sku": "SEN-P10", "quantity": 1e9`, `bad_quantity`},
 		{"huge quantity", ``, `"sku": "SEN-P10", "quantity": "` + strings.Repeat("9", 50) + `"`, `bad_quantity`},
-		{"nothing", ``, `"sku": "SEN-P10", "quantity": 0`, `bad_quantity 1: The quantity is 0; it has to be more than 0.`},
-		{"less than nothing", ``, `"sku": "SEN-P10", "quantity": "-1"`, `bad_quantity`},
+		{"nothing", ``, `"sku": "SEN-P10", "quantity": 0`, `bad_quantity 1: The quantity is 0; it has to be more, or less for a return.`},
 		{"half a piece", ``, `"sku": "SEN-P10", "quantity": "1.5"`, `bad_quantity 1: The quantity is 1.5; EA takes at most 0 decimals.`},
 		{"unknown unit", ``, `"sku": "SEN-P10", "quantity": 1, "unit": "LY"`, `unknown_unit 1: SEN-P10 is not sold in "LY"; its base unit is EA.`},
 		{"unknown input", ``, `"sku": "SEN-P10", "quantity": 1, "inputs": {"discount": 5}`, `unknown_input 1: There is no input "discount" for a line.`},
@@ -320,7 +319,7 @@ func TestTotalsAddUp(t *testing.T) {
 			if !l.Gross.Equal(l.Net.Add(l.Tax.Num)) {
 				t.Fatalf("line %s: %s + %s is not %s", l.ID, l.Net, l.Tax, l.Gross)
 			}
-			if !l.Optional {
+			if !l.Optional && !l.Refused {
 				net, tax, gross = net.Add(l.Net.Num), tax.Add(l.Tax.Num), gross.Add(l.Gross.Num)
 			}
 		}

@@ -21,8 +21,8 @@ func (r *evaluator) readQuantity(l *line) {
 	case err != nil:
 		r.fail(l, "bad_quantity", "The quantity %s.", err)
 		return
-	case quantity.Sign() <= 0:
-		r.fail(l, "bad_quantity", "The quantity is %s; it has to be more than 0.", quantity)
+	case quantity.Sign() == 0:
+		r.fail(l, "bad_quantity", "The quantity is 0; it has to be more, or less for a return.")
 		return
 	}
 	l.quantity = quantity
@@ -43,14 +43,15 @@ func (r *evaluator) readQuantity(l *line) {
 
 func (r *evaluator) checkLotSize(l *line) {
 	p := l.product
-	if l.base.LessThan(p.MinQuantity) {
-		r.fail(l, "below_minimum_quantity", "%s is sold from %s %s on, not %s.", p.SKU, p.MinQuantity, p.Unit, l.base)
+	base := l.base.Abs()
+	if base.LessThan(p.MinQuantity) {
+		r.fail(l, "below_minimum_quantity", "%s is sold from %s %s on, not %s.", p.SKU, p.MinQuantity, p.Unit, base)
 	}
 	if p.Multiple.Sign() <= 0 {
 		return
 	}
-	if over := l.base.Mod(p.Multiple); !over.IsZero() {
-		next := decimal.Max(l.base.Sub(over).Add(p.Multiple), p.MinQuantity)
-		r.fail(l, "not_a_multiple", "%s is sold in multiples of %s %s, not %s; the next is %s.", p.SKU, p.Multiple, p.Unit, l.base, next)
+	if over := base.Mod(p.Multiple); !over.IsZero() {
+		next := decimal.Max(base.Sub(over).Add(p.Multiple), p.MinQuantity)
+		r.fail(l, "not_a_multiple", "%s is sold in multiples of %s %s, not %s; the next is %s.", p.SKU, p.Multiple, p.Unit, base, next)
 	}
 }

@@ -2,6 +2,7 @@ package quote
 
 import (
 	"quotewright/bom"
+	"quotewright/money"
 	"quotewright/pricing"
 )
 
@@ -17,7 +18,7 @@ func (r *evaluator) show(l *line, priced *pricing.LineResult) EvaluatedLine {
 	if l.unit != "" {
 		out.Unit = l.unit
 	}
-	if l.quantity.Sign() > 0 {
+	if l.quantity.Sign() != 0 {
 		out.Quantity = l.quantity.String()
 	}
 	if l.state != nil {
@@ -28,9 +29,9 @@ func (r *evaluator) show(l *line, priced *pricing.LineResult) EvaluatedLine {
 	}
 	out.Components = componentsOf(l.made.Components)
 	out.Availability = availabilityOf(l)
-	for i := range priced.Steps {
-		out.Steps = append(out.Steps, stepOf(&priced.Steps[i]))
-	}
+	out.Steps = priced.Steps
+	out.Guidance, out.Recurring = guidanceOf(priced.Guidance), recurringOf(priced.Recurring, r.currency)
+	out.Refused = priced.Refused
 	if !priced.Failed {
 		out.amounts(priced)
 	}
@@ -55,19 +56,26 @@ func (out *EvaluatedLine) amounts(priced *pricing.LineResult) {
 	out.Cost, out.Margin, out.MarginPercent = f.Cost, f.Margin, f.MarginPercent
 }
 
-func totalsOf(f *pricing.Figures) Totals {
+func totalsOf(f *pricing.Totals) Totals {
 	return Totals{List: &f.List, Discount: &f.Discount, DiscountPercent: &f.DiscountPercent, Net: &f.Net, Tax: &f.Tax, Gross: &f.Gross,
-		Cost: f.Cost, Margin: f.Margin, MarginPercent: f.MarginPercent}
+		Cost: f.Cost, Margin: f.Margin, MarginPercent: f.MarginPercent, OneOff: f.OneOff, Recurring: f.Recurring, TCV: f.TCV, ARR: f.ARR}
 }
 
-func stepOf(s *pricing.StepResult) Step {
-	out := Step{ID: s.ID, Title: s.Title, Kind: s.Kind, Amount: &s.Amount, Running: &s.Running, Basis: s.Basis, Rate: s.Rate,
-		Statistical: s.Statistical, Excluded: s.Excluded, ShowsCost: s.Cost, Note: s.Note}
-	if s.Source != nil {
-		out.Source = &Source{File: s.Source.File, Line: s.Source.Line, Record: s.Source.Record}
+func guidanceOf(g *pricing.Guidance) *Guidance {
+	if g == nil {
+		return nil
 	}
-	for _, lost := range s.Lost {
-		out.Lost = append(out.Lost, Lost(lost))
+	return &Guidance{Floor: g.Floor, Target: g.Target, Stretch: g.Stretch, Position: g.Position, ShowsCost: g.Cost}
+}
+
+func recurringOf(t *pricing.Recurring, currency money.Currency) *Recurring {
+	if t == nil {
+		return nil
+	}
+	out := &Recurring{Period: t.Period, PerPeriod: &t.PerPeriod, Annual: &t.Annual, Start: t.Start, End: t.End, Charges: make([]Charge, len(t.Charges))}
+	for i, c := range t.Charges {
+		amount := currency.AmountOf(c.Amount)
+		out.Charges[i] = Charge{From: c.From, To: c.To, Amount: &amount}
 	}
 	return out
 }

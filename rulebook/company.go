@@ -3,12 +3,9 @@ package rulebook
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"golang.org/x/text/language"
 
-	"quotewright/catalog"
-	"quotewright/internal/fault"
 	"quotewright/internal/formula"
 	"quotewright/money"
 	"quotewright/pricing"
@@ -44,11 +41,17 @@ func (r *reader) company(n *node) company {
 		if _, err := language.Parse(l.Text); err != nil {
 			r.fail(l.At, "%q is not a language such as en or zh-TW", l.Text)
 		}
+		if slices.Contains(c.languages, l.Text) {
+			r.fail(l.At, "the language %s is there twice", l.Text)
+			continue
+		}
 		c.languages = append(c.languages, l.Text)
 	}
+	r.languages, c.schema.Languages = c.languages, c.languages
 	o.children("units", func(f field) { r.unit(&c, f) })
 	o.children("attributes", func(f field) { r.attributes(&c, f) })
 	o.children("inputs", func(f field) { r.inputs(&c, f) })
+	c.schema.PriceLists = r.priceLists(o)
 	c.schema.Conditions = map[string]pricing.ConditionType{}
 	o.children("conditions", func(f field) { r.conditionType(&c, f) })
 	o.done()
@@ -81,7 +84,7 @@ func (r *reader) unit(c *company, f field) {
 var own = map[string][]string{
 	"product": {"sku", "name", "description", "family", "grade", "status", "successor", "unit", "cost", "cost_currency", "weight_kg",
 		"lead_time_days", "min_quantity", "multiple", "tax_category", "model", "stock"},
-	"customer": {"id", "name", "group", "price_list", "currency", "country", "region", "tax_exempt", "payment_terms", "credit"},
+	"customer": {"id", "name", "parent", "group", "price_list", "currency", "country", "region", "tax_exempt", "payment_terms", "credit"},
 }
 
 func (r *reader) attributes(c *company, f field) {
@@ -171,82 +174,4 @@ func (r *reader) input(scope pricing.Scope, f field) pricing.InputDefinition {
 	}
 	d.done()
 	return in
-}
-
-// accessKeys are the key fields of condition records. Any other column of theirs is
-// key:NAME; it is found by an attribute, and for a declared one NAME will do.
-var accessKeys = []string{"sku", "family", "customer", "customer_group", "price_list", "region", "country", "sales_model", "option", "tax_category"}
-
-func (r *reader) conditionType(c *company, f field) {
-	o, ok := r.object(f.value, "condition type "+f.key)
-	if !ok {
-		return
-	}
-	if !word(f.key) {
-		r.fail(f.at, "condition type %q: letters, digits, -, _ and . only", f.key)
-	}
-	t := pricing.ConditionType{ID: f.key, At: f.at, Scale: pricing.ScaleRange}
-	o.need("measure")
-	t.Measure = catalog.Measure(r.among(o, "measure", "amount", "percent"))
-	if scale := r.among(o, "scale", string(pricing.ScaleRange), string(pricing.ScaleSlab), string(pricing.ScaleBlock)); scale != "" {
-		t.Scale = pricing.ScaleKind(scale)
-	}
-	o.list("access", func(n *node) { t.Access = append(t.Access, r.access(c, n)) })
-	if len(t.Access) == 0 {
-		r.fail(f.at, "condition type %s has no access sequence: access: [[customer, sku], [sku]]", f.key)
-	}
-	o.done()
-	c.schema.Conditions[f.key] = t
-}
-
-// among reads one of a few words.
-func (r *reader) among(o *object, key string, words ...string) string {
-	n := o.name(key)
-	if n.Text != "" && !slices.Contains(words, n.Text) {
-		r.fail(n.At, "%s is %s, not %q", key, either(words), n.Text)
-	}
-	return n.Text
-}
-
-func either(words []string) string {
-	last := len(words) - 1
-	return strings.Join(words[:last], ", ") + " or " + words[last]
-}
-
-func (r *reader) access(c *company, n *node) []string {
-	if n.kind != list || len(n.items) == 0 {
-		r.fail(n.at, "access is a list of lists of key fields, such as [[customer, sku], [sku]]")
-		return nil
-	}
-	var keys []string
-	for _, item := range n.items {
-		if !r.scalar(item, "a key field") {
-			continue
-		}
-		key, open := strings.CutPrefix(item.text, "key:")
-		if !open {
-			r.accessKey(c, key, item.at)
-		}
-		if slices.Contains(keys, key) {
-			r.fail(item.at, "the key field %s is there twice", key)
-		}
-		keys = append(keys, key)
-	}
-	return keys
-}
-
-func (r *reader) accessKey(c *company, key string, at fault.Position) {
-	if slices.Contains(accessKeys, key) {
-		return
-	}
-	for _, a := range slices.Concat(c.schema.ProductAttributes, c.schema.CustomerAttributes) {
-		if a.Name == key {
-			return
-		}
-	}
-	if near := formula.Nearest(key, accessKeys); near != "" {
-		r.fail(at, "unknown key field %s; did you mean %s?", key, near)
-		return
-	}
-	r.fail(at, "unknown key field %s: %s, or key:NAME", key, strings.Join(accessKeys, ", "))
 }

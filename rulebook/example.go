@@ -22,24 +22,40 @@ type Example struct {
 // Expectation holds only what the example names; nil is not compared.
 type Expectation struct {
 	Lines     map[string]LineExpectation
+	Steps     map[string]decimal.Decimal // of the whole quote
 	Totals    map[string]decimal.Decimal
+	FreeGoods *[]string // "4 SEAL": quantity and SKU of each
 	Approvals *[]string
-	Errors    *[]string // codes of error messages
+	Reasons   map[string]string // of approvals
+	Errors    *[]string         // codes of error messages
+	Warnings  *[]string         // codes of warnings
 }
 
 // LineExpectation is what must come out for a line.
 type LineExpectation struct {
 	At         fault.Position
-	Net        *decimal.Decimal
-	UnitPrice  *decimal.Decimal
+	Figures    map[string]decimal.Decimal // net, unit_price … and those below guidance and recurring
+	Position   string                     // of the net among the guidance
+	Period     string                     // of what recurs
 	PartNumber *string
 	Steps      map[string]decimal.Decimal
-	Components map[string]decimal.Decimal // quantity by SKU
+	Verdicts   map[string]string            // by step
+	Records    map[string]string            // the record or entry that each step's amount is from
+	Lost       map[string]map[string]string // by step: what lost, and why
+	Charges    map[string]decimal.Decimal   // all of them, by their first day
+	Components map[string]decimal.Decimal   // quantity by SKU
 	Errors     *[]string
+	Messages   map[string]string // text by code
 }
 
-// totals are the totals that an example can name.
-var totals = []string{"list", "discount", "net", "tax", "gross", "cost", "margin", "margin_percent"}
+// totals are the totals that an example can name, figures those of a line.
+var (
+	totals = []string{"list", "discount", "discount_percent", "net", "tax", "gross", "cost", "margin", "margin_percent", "one_off", "recurring",
+		"tcv", "arr"}
+	figures  = []string{"net", "unit_price", "list", "discount", "discount_percent", "tax", "gross", "cost", "margin", "margin_percent"}
+	guidance = []string{"floor", "target", "stretch"}
+	terms    = []string{"per_period", "annual"}
+)
 
 // examples reads examples/NAME.yaml.
 func (r *reader) examples(n *node, sales []pricing.Definition) []Example {
@@ -95,7 +111,8 @@ func (r *reader) isMapping(n *node, what string) bool {
 }
 
 func (r *reader) expectation(o *object) Expectation {
-	x := Expectation{Lines: map[string]LineExpectation{}, Totals: o.decimals("totals"), Approvals: o.codes("approvals"), Errors: o.codes("errors")}
+	x := Expectation{Lines: map[string]LineExpectation{}, Steps: o.decimals("steps"), Totals: o.decimals("totals"), FreeGoods: o.codes("free_goods"),
+		Approvals: o.codes("approvals"), Reasons: o.phrases("reasons"), Errors: o.codes("errors"), Warnings: o.codes("warnings")}
 	if n := o.get("totals"); n != nil {
 		for _, f := range n.fields {
 			if !slices.Contains(totals, f.key) {
@@ -113,13 +130,85 @@ func (r *reader) expectation(o *object) Expectation {
 }
 
 func (r *reader) lineExpectation(o *object) LineExpectation {
-	x := LineExpectation{At: o.at, Net: o.decimal("net"), UnitPrice: o.decimal("unit_price"), Steps: o.decimals("steps"),
-		Components: o.decimals("components"), Errors: o.codes("errors")}
+	x := LineExpectation{At: o.at, Figures: map[string]decimal.Decimal{}, Steps: o.decimals("steps"), Verdicts: o.phrases("verdicts"),
+		Records: o.phrases("records"), Lost: o.lost("lost"), Charges: o.decimals("charges"), Components: o.decimals("components"),
+		Errors: o.codes("errors"), Messages: o.phrases("messages")}
+	o.figures(figures, x.Figures)
+	x.Position = o.below("guidance", guidance, "position", x.Figures)
+	x.Period = o.below("recurring", terms, "period", x.Figures)
 	if n := o.get("part_number"); n != nil && r.scalar(n, "part_number") {
 		x.PartNumber = &n.text
 	}
+	if n := o.get("verdicts"); n != nil {
+		for _, f := range n.fields {
+			if !slices.Contains([]string{"applied", "lost", "not_applicable"}, f.value.text) {
+				r.fail(f.value.at, "a verdict is applied, lost or not_applicable, not %q", f.value.text)
+			}
+		}
+	}
 	o.done()
 	return x
+}
+
+// figures reads the figures that are there.
+func (o *object) figures(names []string, into map[string]decimal.Decimal) {
+	for _, name := range names {
+		if d := o.decimal(name); d != nil {
+			into[name] = *d
+		}
+	}
+}
+
+// below reads the mapping of a key: figures, and one word.
+func (o *object) below(key string, names []string, word string, into map[string]decimal.Decimal) string {
+	n := o.get(key)
+	if n == nil {
+		return ""
+	}
+	m, ok := o.object(n, key)
+	if !ok {
+		return ""
+	}
+	m.figures(names, into)
+	text := m.name(word).Text
+	m.done()
+	return text
+}
+
+// phrases reads a mapping of names to texts.
+func (o *object) phrases(key string) map[string]string {
+	n := o.get(key)
+	if n == nil {
+		return nil
+	}
+	m, ok := o.object(n, key)
+	if !ok {
+		return nil
+	}
+	all := map[string]string{}
+	for _, f := range m.node.fields {
+		if o.scalar(f.value, f.key) {
+			all[f.key] = f.value.text
+		}
+	}
+	return all
+}
+
+// lost reads a mapping of steps to what lost in them, with the reasons.
+func (o *object) lost(key string) map[string]map[string]string {
+	n := o.get(key)
+	if n == nil {
+		return nil
+	}
+	m, ok := o.object(n, key)
+	if !ok {
+		return nil
+	}
+	all := map[string]map[string]string{}
+	for _, f := range m.node.fields {
+		all[f.key] = m.phrases(f.key)
+	}
+	return all
 }
 
 // decimals reads a mapping of names to exact numbers.
@@ -155,7 +244,7 @@ func (o *object) codes(key string) *[]string {
 
 // requestTexts are the keys of a request and of its lines whose values are texts,
 // however they look.
-var requestTexts = []string{"id", "sku", "customer", "unit", "sales_model", "currency"}
+var requestTexts = []string{"id", "sku", "customer", "unit", "sales_model", "currency", "language"}
 
 // request turns the request of an example into JSON, with numbers as they are written.
 func request(n *node) json.RawMessage {

@@ -38,7 +38,7 @@ func FuzzLoad(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, folder := range append(folders, "testdata/good", "../testdata/demo/rules") {
+	for _, folder := range append(folders, "testdata/good", "testdata/language", "../testdata/demo/rules") {
 		f.Add(archive(f, os.DirFS(folder)))
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {

@@ -175,8 +175,9 @@ func TestExamples(t *testing.T) {
 	}
 	number := func(s string) *decimal.Decimal { d := decimal.RequireFromString(s); return &d }
 	partNumber := "PS-F2-C1200"
-	first := LineExpectation{At: x.Expect.Lines["1"].At, Net: number("48600.10"), UnitPrice: number("4628.58"), PartNumber: &partNumber,
-		Steps: map[string]decimal.Decimal{"volume": *number("-5400"), "list": *number("54000.10")}, Components: map[string]decimal.Decimal{"MOT-10": *number("10")}, Errors: &[]string{}}
+	first := LineExpectation{At: x.Expect.Lines["1"].At, PartNumber: &partNumber,
+		Figures: map[string]decimal.Decimal{"net": *number("48600.10"), "unit_price": *number("4628.58")},
+		Steps:   map[string]decimal.Decimal{"volume": *number("-5400"), "list": *number("54000.10")}, Components: map[string]decimal.Decimal{"MOT-10": *number("10")}, Errors: &[]string{}}
 	if diff := cmp.Diff(first, x.Expect.Lines["1"], decimals); diff != "" {
 		t.Errorf("line 1 (-want +got):\n%s", diff)
 	}

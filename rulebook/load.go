@@ -59,7 +59,7 @@ func Load(fsys fs.FS) (*Book, fault.Mistakes) {
 // each parses the YAML files of a folder and hands over those that can be parsed.
 func (l *loader) each(dir string, read func(*reader, *node)) {
 	for _, file := range in(l.files, dir) {
-		r := &reader{file: file, mistakes: &l.mistakes}
+		r := &reader{file: file, mistakes: &l.mistakes, languages: l.company.languages, unknown: !l.declared}
 		if n := r.parse(l.files[file]); n != nil {
 			read(r, n)
 		}

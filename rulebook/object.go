@@ -17,9 +17,11 @@ import (
 // reader turns one file into definitions and collects every mistake. It is strict: a
 // key that nobody asks for is a mistake.
 type reader struct {
-	file     string
-	mistakes *fault.Mistakes
-	texts    []string // of all formulas and templates
+	file      string
+	mistakes  *fault.Mistakes
+	texts     []string // of all formulas and templates
+	languages []string // of the rulebook
+	unknown   bool     // rulebook.yaml cannot be read, so nobody knows the languages
 }
 
 func (r *reader) fail(at fault.Position, format string, args ...any) {
@@ -91,14 +93,19 @@ func (o *object) source(key string) formula.Source {
 	if n == nil {
 		return formula.Source{At: o.at}
 	}
-	if !o.scalar(n, key) {
+	return o.sourceOf(n, key)
+}
+
+// sourceOf reads the scalar under a key.
+func (r *reader) sourceOf(n *node, key string) formula.Source {
+	if !r.scalar(n, key) {
 		return formula.Source{At: n.at}
 	}
 	s := n.source()
 	if strings.TrimSpace(s.Text) == "" {
-		o.fail(s.At, "%s is empty", key)
+		r.fail(s.At, "%s is empty", key)
 	}
-	o.texts = append(o.texts, s.Text)
+	r.texts = append(r.texts, s.Text)
 	return s
 }
 

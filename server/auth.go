@@ -71,9 +71,9 @@ func HashKey(key string) string {
 
 // keyHolder finds whose key it is, comparing with every hash in constant time.
 func (s *Server) keyHolder(key string) (quote.Actor, bool) {
-	given, found := []byte(HashKey(key)), -1
-	for i, k := range s.Keys {
-		if subtle.ConstantTimeCompare(given, []byte(strings.ToLower(k.Hash))) == 1 {
+	given, found := sha256.Sum256([]byte(key)), -1
+	for i := range s.keys {
+		if subtle.ConstantTimeCompare(given[:], s.keys[i][:]) == 1 {
 			found = i
 		}
 	}
@@ -82,6 +82,19 @@ func (s *Server) keyHolder(key string) (quote.Actor, bool) {
 	}
 	k := s.Keys[found]
 	return quote.Actor{Name: k.Name, Role: k.Role, Roles: k.Roles}, true
+}
+
+// keyHashes reads the hashes of all keys.
+func keyHashes(keys []Key) ([][sha256.Size]byte, error) {
+	hashes := make([][sha256.Size]byte, len(keys))
+	for i, k := range keys {
+		hash, err := hex.DecodeString(k.Hash)
+		if err != nil || len(hash) != sha256.Size {
+			return nil, fmt.Errorf("the hash of the key %s is not 64 hexadecimal digits", k.Name)
+		}
+		hashes[i] = [sha256.Size]byte(hash)
+	}
+	return hashes, nil
 }
 
 // authenticate says who sends a request with this Authorization header.

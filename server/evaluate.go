@@ -2,8 +2,11 @@ package server
 
 import (
 	"context"
+	"net/http"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/gofiber/fiber/v2"
 	"github.com/shopspring/decimal"
 
 	"quotewright/catalog"
@@ -11,17 +14,66 @@ import (
 	"quotewright/quote"
 )
 
+// evaluateInput is what POST /v1/evaluate takes, for the document.
+type evaluateInput struct {
+	Trace quote.Trace `query:"trace" enum:"none,normal,full" default:"normal" doc:"How much of the reasons is in the answer: none (amounts alone: no steps, components or domains), normal, or full (table rows that do not match, too)."`
+	Body  quote.Request
+}
+
 // evaluate configures and prices a request. Without a date it is priced for today: the
 // clock is the server's, never the rules'.
-func (s *Server) evaluate(ctx context.Context, in *struct{ Body quote.Request }) (*body[*quote.Evaluation], error) {
-	s.date(&in.Body)
+//
+// It is the one operation that reads and writes its bodies itself: a quote of a thousand
+// lines is read once, and its answer goes into the buffer that is sent.
+func (s *Server) evaluate(ctx context.Context, c *fiber.Ctx) error {
+	trace, err := evaluateQuery(c)
+	if err != nil {
+		return err
+	}
+	if !isJSON(c.Request().Header.ContentType()) {
+		return newProblem(http.StatusUnsupportedMediaType, validationTexts[http.StatusUnsupportedMediaType])
+	}
+	request, err := quote.ParseRequest(c.Request().Body())
+	if err != nil {
+		return bodyProblem(err)
+	}
+	s.date(&request)
 	book, snapshot := s.Quotes.Current()
 	start := time.Now()
-	evaluation := quote.Evaluate(book, snapshot, in.Body)
+	evaluation := quote.Evaluate(book, snapshot, request)
 	s.metrics.evaluate.Observe(time.Since(start).Seconds())
 	age := int64(s.Replica.Age().Seconds())
 	evaluation.CatalogAgeSeconds = &age
-	return reply(showEvaluation(ctx, evaluation)), nil
+
+	response := c.Response()
+	response.Header.SetContentType(fiber.MIMEApplicationJSON)
+	show := quote.Shown{Costs: may(actor(ctx), SeeMargin), Trace: trace != quote.TraceNone}
+	response.SwapBody(quote.AppendJSON(response.SwapBody(nil)[:0], evaluation, show))
+	return nil
+}
+
+// evaluateQuery reads the query of an evaluation, in which nothing else may be.
+func evaluateQuery(c *fiber.Ctx) (quote.Trace, error) {
+	trace, unknown := quote.TraceNormal, []error(nil)
+	c.Request().URI().QueryArgs().All()(func(key, value []byte) bool {
+		given := huma.ErrorDetail{Location: "query." + string(key), Value: string(value)}
+		switch {
+		case string(key) != "trace":
+			given.Message, given.Value = "unknown query parameter", ""
+			unknown = append(unknown, &given)
+		case len(value) > 0:
+			trace = quote.Trace(value)
+			if trace != quote.TraceNone && trace != quote.TraceNormal && trace != quote.TraceFull {
+				given.Message = `expected value to be one of "none, normal, full"`
+				unknown = append(unknown, &given)
+			}
+		}
+		return true
+	})
+	if unknown != nil {
+		return "", validationProblem(http.StatusUnprocessableEntity, "", unknown)
+	}
+	return trace, nil
 }
 
 // date sets the day of a request that names none.

@@ -107,9 +107,13 @@ func TestCausesAreLoggedAndNotSent(t *testing.T) {
 
 func TestLogMasksSecrets(t *testing.T) {
 	var lines bytes.Buffer
-	NewLog(&lines, slog.LevelInfo).Info("x", "Authorization", "Bearer abc", "token_key", "abc", "launch_secret", "abc", "path", "/v1")
-	if strings.Contains(lines.String(), "abc") || !strings.Contains(lines.String(), "/v1") {
-		t.Error(lines.String())
+	log := NewLog(&lines, slog.LevelInfo)
+	log.Info("x", "Authorization", "Bearer abc", "token_key", "abc", "launch_secret", "abc", "path", "/v1")
+	log.With("password", "abc").Info("y", slog.Group("erp", "host", "/v2", slog.Group("login", "user", "/v3", "Password", "abc")))
+	for _, want := range []string{"/v1", "/v2", "/v3", `"password":"***"`, `"Password":"***"`} {
+		if strings.Contains(lines.String(), "abc") || !strings.Contains(lines.String(), want) {
+			t.Errorf("%s in %s", want, lines.String())
+		}
 	}
 }
 

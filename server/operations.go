@@ -7,6 +7,8 @@ import (
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
+	"github.com/gofiber/fiber/v2"
 
 	"quotewright/configurator"
 	"quotewright/internal/formula"
@@ -28,6 +30,31 @@ type operation struct {
 // register puts an operation into the router and the document. The handler's errors
 // become problems here.
 func register[I, O any](s *Server, api huma.API, op operation, handle func(context.Context, *I) (*O, error)) {
+	huma.Register(api, s.declare(op), func(ctx context.Context, in *I) (*O, error) {
+		out, err := handle(ctx, in)
+		if err != nil {
+			return nil, s.problemOf(ctx, err)
+		}
+		return out, nil
+	})
+}
+
+// registerRaw is register for an operation that reads its request and writes its answer
+// itself; I and O are what the document says about them.
+func registerRaw[I, O any](s *Server, api huma.API, op operation, handle func(context.Context, *fiber.Ctx) error) {
+	declared := s.declare(op)
+	declared.Middlewares = append(declared.Middlewares, func(ctx huma.Context, _ func(huma.Context)) {
+		if err := handle(ctx.Context(), humafiber.Unwrap(ctx)); err != nil {
+			s.refuse(ctx, err)
+		}
+	})
+	huma.Register(api, declared, func(context.Context, *I) (*O, error) {
+		panic("the middleware answers every request of " + op.id)
+	})
+}
+
+// declare is the part of an operation that the document and the router share.
+func (s *Server) declare(op operation) huma.Operation {
 	declared := huma.Operation{
 		OperationID: op.id, Method: op.method, Path: op.path, Tags: []string{op.tag},
 		Summary: op.summary, Description: op.description, DefaultStatus: op.status,
@@ -43,13 +70,7 @@ func register[I, O any](s *Server, api huma.API, op operation, handle func(conte
 		declared.Security = []map[string][]string{{"bearer": {}}}
 		declared.Middlewares = huma.Middlewares{s.guard(op.needs)}
 	}
-	huma.Register(api, declared, func(ctx context.Context, in *I) (*O, error) {
-		out, err := handle(ctx, in)
-		if err != nil {
-			return nil, s.problemOf(ctx, err)
-		}
-		return out, nil
-	})
+	return declared
 }
 
 // apiConfig describes the API as a whole. Schemas are named after the noun, with the

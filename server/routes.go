@@ -6,6 +6,8 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 	"github.com/danielgtaylor/huma/v2/adapters/humafiber"
 	"github.com/gofiber/fiber/v2"
+
+	"quotewright/quote"
 )
 
 // routes lists every route of the service.
@@ -41,7 +43,7 @@ func (s *Server) operations(api huma.API) {
 	register(s, api, operation{id: "get-me", method: get, path: "/v1/me", tag: "Session", needs: Quote,
 		summary: "Who is calling, and what the caller may do"}, s.whoAmI)
 
-	register(s, api, operation{id: "evaluate", method: post, path: "/v1/evaluate", tag: "Evaluation", needs: Quote,
+	registerRaw[evaluateInput, body[*quote.Evaluation]](s, api, operation{id: "evaluate", method: post, path: "/v1/evaluate", tag: "Evaluation", needs: Quote,
 		summary:     "Configure and price a request without storing it",
 		description: "A line that cannot be priced does not fail the request: its error is in messages, and the other lines are priced."}, s.evaluate)
 	register(s, api, operation{id: "configure", method: post, path: "/v1/configure", tag: "Evaluation", needs: Quote, errors: []int{404},

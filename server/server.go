@@ -8,6 +8,7 @@ package server
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -51,13 +52,15 @@ type Config struct {
 type Server struct {
 	Config
 	log     *slog.Logger
+	keys    [][sha256.Size]byte // hashes of Keys
 	tokens  tokens
 	panel   panel
 	metrics *metrics
 	app     *fiber.App
 }
 
-// New builds a server. It fails when the pages are not there or a key is too short.
+// New builds a server. It fails when the pages are not there, a key is too short or a
+// hash is none.
 func New(config Config) (*Server, error) {
 	if len(config.TokenKey) < 32 {
 		return nil, errors.New("the token key needs at least 32 bytes")
@@ -66,7 +69,11 @@ func New(config Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the panel's pages: %w", err)
 	}
-	s := &Server{Config: config, log: config.Log, panel: panel}
+	hashes, err := keyHashes(config.Keys)
+	if err != nil {
+		return nil, err
+	}
+	s := &Server{Config: config, log: config.Log, keys: hashes, panel: panel}
 	s.tokens = tokens{key: config.TokenKey, now: config.Now}
 	s.metrics = newMetrics(s)
 	s.app = fiber.New(fiber.Config{

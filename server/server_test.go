@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"flag"
 	"io"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -41,8 +42,14 @@ type house struct {
 
 func newHouse(t testing.TB) *house {
 	t.Helper()
+	return newHouseOf(t, os.DirFS("testdata/company"), slog.New(slog.DiscardHandler))
+}
+
+// newHouseOf is a server over a company's rules and catalog.
+func newHouseOf(t testing.TB, company fs.FS, log *slog.Logger) *house {
+	t.Helper()
 	h := &house{t: t, dir: t.TempDir(), keys: map[string]string{}}
-	if err := os.CopyFS(h.dir, os.DirFS("testdata/company")); err != nil {
+	if err := os.CopyFS(h.dir, company); err != nil {
 		t.Fatal(err)
 	}
 	db, err := store.Open(filepath.Join(h.dir, "data"))
@@ -52,7 +59,6 @@ func newHouse(t testing.TB) *house {
 	h.must(err)
 	t.Cleanup(func() { replica.Close() })
 
-	log := slog.New(slog.DiscardHandler)
 	rules := &Rules{Dir: filepath.Join(h.dir, "rules"), Store: db, Now: time.Now, Log: log}
 	h.must(rules.Start(t.Context()))
 	feed := &Replica{Store: replica, Connector: files.Open(filepath.Join(h.dir, "catalog")), Every: time.Hour, StaleAfter: time.Hour, Now: time.Now, Log: log}

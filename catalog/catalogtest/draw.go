@@ -118,7 +118,7 @@ func product(t *rapid.T) catalog.Product {
 }
 
 func customer(t *rapid.T) catalog.Customer {
-	return catalog.Customer{ID: Pick(t, Customers), Name: Text(t), Credit: catalog.CreditOK,
+	return catalog.Customer{ID: Pick(t, Customers), Name: Text(t), Parent: Pick(t, append(Customers, "")), Credit: catalog.CreditOK,
 		TaxExempt: rapid.Bool().Draw(t, "exempt"), Attributes: attributes(t)}
 }
 
@@ -135,7 +135,17 @@ func unit(t *rapid.T) catalog.Unit {
 
 func condition(t *rapid.T) catalog.Condition {
 	return catalog.Condition{ID: digits(t), Type: Pick(t, Types), Keys: Keys(t), MinQuantity: Number(t), Value: Number(t),
-		Measure: catalog.MeasureAmount, Currency: Pick(t, Currencies), Per: decimal.NewFromInt(1), ValidFrom: Date(t), ValidTo: Date(t)}
+		Measure: catalog.MeasureAmount, Currency: Pick(t, Currencies), Per: decimal.NewFromInt(1), ValidFrom: Date(t), ValidTo: Date(t),
+		LowerLimit: limit(t), UpperLimit: limit(t)}
+}
+
+// limit draws a number, or none.
+func limit(t *rapid.T) *decimal.Decimal {
+	if rapid.Bool().Draw(t, "no limit") {
+		return nil
+	}
+	number := Number(t)
+	return &number
 }
 
 func bomItem(t *rapid.T) catalog.BOMItem {

@@ -26,8 +26,10 @@ var conditionFile = &file[catalog.Condition]{
 		{"customer_group", optional, "", setKey},
 		{"price_list", optional, "", setKey},
 		{"region", optional, "", setKeyPath},
+		{"country", optional, "", setKey},
 		{"sales_model", optional, "", setKey},
 		{"option", optional, "", setKey},
+		{"tax_category", optional, "", setKey},
 		{"key:", optional, "", setKey},
 		{"min_quantity", optional, "", func(r *catalog.Condition, c *cell) { r.MinQuantity = c.notNegative() }},
 		{"value", required, "", func(r *catalog.Condition, c *cell) { r.Value = c.number() }},
@@ -39,9 +41,14 @@ var conditionFile = &file[catalog.Condition]{
 		{"unit", optional, "", func(r *catalog.Condition, c *cell) { r.Unit = c.text }},
 		{"valid_from", optional, "", func(r *catalog.Condition, c *cell) { r.ValidFrom = c.date() }},
 		{"valid_to", optional, "", func(r *catalog.Condition, c *cell) { r.ValidTo = c.date() }},
+		{"lower_limit", optional, "", func(r *catalog.Condition, c *cell) { limit := c.number(); r.LowerLimit = &limit }},
+		{"upper_limit", optional, "", func(r *catalog.Condition, c *cell) { limit := c.number(); r.UpperLimit = &limit }},
 	},
 	check: func(r *catalog.Condition, w *row) {
 		w.validity(r.ValidFrom, r.ValidTo)
+		if r.LowerLimit != nil && r.UpperLimit != nil && r.LowerLimit.GreaterThan(*r.UpperLimit) {
+			w.fail("lower_limit", "lower_limit %s is more than upper_limit %s", r.LowerLimit, r.UpperLimit)
+		}
 		w.loader.steps.check(r, w)
 	},
 }
@@ -50,17 +57,24 @@ func setKey(r *catalog.Condition, c *cell) { addKey(r, c, c.text) }
 
 func setKeyPath(r *catalog.Condition, c *cell) { addKey(r, c, c.path()) }
 
+// openKeys may be written key:NAME as well: their own columns check nothing more.
+var openKeys = []string{"country", "tax_category"}
+
 // addKey keeps the keys sorted by name.
 func addKey(r *catalog.Condition, c *cell, value string) {
 	name := c.column
 	if open := c.name(); open != "" {
 		name = open
-		if slices.Contains(catalog.KeyColumns, name) {
+		if slices.Contains(catalog.KeyColumns, name) && !slices.Contains(openKeys, name) {
 			c.fail("%s has a column of its own", name)
 			return
 		}
 	}
-	at, _ := slices.BinarySearchFunc(r.Keys, name, func(k catalog.KeyField, name string) int { return cmp.Compare(k.Name, name) })
+	at, twice := slices.BinarySearchFunc(r.Keys, name, func(k catalog.KeyField, name string) int { return cmp.Compare(k.Name, name) })
+	if twice {
+		c.fail("%s is given twice, in a column of its own and as key:%s", name, name)
+		return
+	}
 	r.Keys = slices.Insert(r.Keys, at, catalog.KeyField{Name: name, Value: value})
 }
 

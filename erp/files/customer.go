@@ -7,11 +7,13 @@ const customerName = "customers.csv"
 var customerFile = &file[catalog.Customer]{
 	name:  customerName,
 	key:   []string{"id"},
+	above: "parent",
 	kind:  func(d *catalog.Delta) *catalog.Changes[catalog.Customer] { return &d.Customers },
 	blank: catalog.Customer{Credit: catalog.CreditOK},
 	columns: []column[catalog.Customer]{
 		{"id", required, "", func(r *catalog.Customer, c *cell) { r.ID = c.text }},
 		{"name", required, "", func(r *catalog.Customer, c *cell) { r.Name = c.text }},
+		{"parent", optional, customerName, func(r *catalog.Customer, c *cell) { r.Parent = c.text }},
 		{"group", optional, "", func(r *catalog.Customer, c *cell) { r.Group = c.text }},
 		{"price_list", optional, "", func(r *catalog.Customer, c *cell) { r.PriceList = c.text }},
 		{"currency", optional, "", func(r *catalog.Customer, c *cell) { r.Currency = c.currency() }},

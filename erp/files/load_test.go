@@ -32,9 +32,9 @@ PS-2000,Pump skid,"Two lines:
 PS-3000,Pump skid 3,,,EA,,,,,,,,,,,,,
 `,
 	"units.csv":       "sku,unit,numerator,denominator\n,DZ,12,1\nPS-2000,KG,2,7\n",
-	"conditions.csv":  "id,type,customer,sku,key:plant,min_quantity,value,measure,currency,per,unit,valid_from,valid_to\nL1,LIST,C-100,PS-2000,TW1,10,-5.10,percent,EUR,100,DZ,2026-01-01,2026-12-31\nL2,LIST,,,,,7,amount,,,,,\n",
+	"conditions.csv":  "id,type,customer,sku,key:plant,country,tax_category,min_quantity,value,measure,currency,per,unit,valid_from,valid_to,lower_limit,upper_limit\nL1,LIST,C-100,PS-2000,TW1,TW,standard,10,-5.10,percent,EUR,100,DZ,2026-01-01,2026-12-31,-7.5,0\nL2,LIST,,,,,,,7,amount,,,,,,,\n",
 	"boms.csv":        "parent,position,component,quantity,unit,when,scrap_percent,phantom,valid_from,valid_to,alternative_group,priority\nPS-2000,10,PS-3000,2 * length_mm,EA,\"frame == \"\"F1\"\"\",1.5,true,2026-01-01,2026-12-31,drive,2\n",
-	"customers.csv":   "id,name,group,price_list,currency,country,region,tax_exempt,payment_terms,credit,attr:segment\nC-100,Acme,oem,PL1,TWD,TW,asia/tw,yes,N30,watch,medical\nC-200,Bolt,,,,,,,,,\n",
+	"customers.csv":   "id,name,parent,group,price_list,currency,country,region,tax_exempt,payment_terms,credit,attr:segment\nC-100,Acme,C-200,oem,PL1,TWD,TW,asia/tw,yes,N30,watch,medical\nC-200,Bolt,,,,,,,,,,\n",
 	"contacts.csv":    "customer,id,name,role,email,phone,language\nC-100,1,Ann,buyer,ann@example.com,+886 1,zh\n",
 	"addresses.csv":   "customer,id,kind,name,street,postal_code,city,region,country\nC-100,1,shipping,Dock 2,Road 1,100,Taipei,asia/tw,TW\n",
 	"stock.csv":       "sku,site,on_hand,reserved,incoming,incoming_date\nPS-2000,TW1,-3,1,5.5,2026-04-01\n",
@@ -49,7 +49,7 @@ PS-3000,Pump skid 3,,,EA,,,,,,,,,,,,,
 func wholeDelta() catalog.Delta {
 	day := func(month, day int) catalog.Date { return catalog.Date{Year: 2026, Month: time.Month(month), Day: day} }
 	n := money.MustParse
-	cost := n("12.5")
+	cost, lower, upper := n("12.5"), n("-7.5"), n("0")
 	return catalog.Delta{
 		Products: full(
 			catalog.Product{SKU: "PS-2000", Name: "Pump skid", Description: "Two lines:\n\"steel\", welded", Family: "pumps/skids", Unit: "EA",
@@ -59,13 +59,14 @@ func wholeDelta() catalog.Delta {
 		Units: full(catalog.Unit{Unit: "DZ", Numerator: n("12"), Denominator: n("1")},
 			catalog.Unit{SKU: "PS-2000", Unit: "KG", Numerator: n("2"), Denominator: n("7")}),
 		Conditions: full(
-			catalog.Condition{ID: "L1", Type: "LIST", Keys: []catalog.KeyField{{Name: "customer", Value: "C-100"}, {Name: "plant", Value: "TW1"}, {Name: "sku", Value: "PS-2000"}},
-				MinQuantity: n("10"), Value: n("-5.1"), Measure: catalog.MeasurePercent, Currency: "EUR", Per: n("100"), Unit: "DZ", ValidFrom: day(1, 1), ValidTo: day(12, 31)},
+			catalog.Condition{ID: "L1", Type: "LIST", Keys: []catalog.KeyField{{Name: "country", Value: "TW"}, {Name: "customer", Value: "C-100"}, {Name: "plant", Value: "TW1"},
+				{Name: "sku", Value: "PS-2000"}, {Name: "tax_category", Value: "standard"}},
+				MinQuantity: n("10"), Value: n("-5.1"), Measure: catalog.MeasurePercent, Currency: "EUR", Per: n("100"), Unit: "DZ", ValidFrom: day(1, 1), ValidTo: day(12, 31), LowerLimit: &lower, UpperLimit: &upper},
 			catalog.Condition{ID: "L2", Type: "LIST", Value: n("7"), Measure: catalog.MeasureAmount, Per: n("1")}),
 		BOMs: full(catalog.BOMItem{Parent: "PS-2000", Position: "10", Component: "PS-3000", Quantity: "2 * length_mm", Unit: "EA", When: `frame == "F1"`,
 			ScrapPercent: n("1.5"), Phantom: true, ValidFrom: day(1, 1), ValidTo: day(12, 31), AlternativeGroup: "drive", Priority: 2, File: "boms.csv", Line: 2}),
 		Customers: full(
-			catalog.Customer{ID: "C-100", Name: "Acme", Group: "oem", PriceList: "PL1", Currency: "TWD", Country: "TW", Region: "asia/tw", TaxExempt: true,
+			catalog.Customer{ID: "C-100", Name: "Acme", Parent: "C-200", Group: "oem", PriceList: "PL1", Currency: "TWD", Country: "TW", Region: "asia/tw", TaxExempt: true,
 				PaymentTerms: "N30", Credit: catalog.CreditWatch, Attributes: map[string]string{"segment": "medical"}},
 			catalog.Customer{ID: "C-200", Name: "Bolt", Credit: catalog.CreditOK}),
 		Contacts:   full(catalog.Contact{Customer: "C-100", ID: "1", Name: "Ann", Role: "buyer", Email: "ann@example.com", Phone: "+886 1", Language: "zh"}),

@@ -54,8 +54,9 @@ type reader[R interface{ Key() string }] struct {
 // reference is a cell that must be the key of a row that may come later.
 type reference struct {
 	at   fault.Position
-	text string
+	text string // name of the column
 	key  string
+	from string // key of the row it is in
 }
 
 func (r *reader[R]) begin() {
@@ -84,7 +85,11 @@ func (r *reader[R]) take() {
 		}
 		return
 	}
+	before := len(r.later)
 	record, keyed := r.record()
+	for i := range r.later[before:] {
+		r.later[before+i].from = record.Key()
+	}
 	if keyed {
 		r.checkKey(record.Key())
 	}
@@ -126,7 +131,7 @@ func (r *reader[R]) record() (record R, keyed bool) {
 // refer checks that a cell is a key of another file, or later, of this one.
 func (r *reader[R]) refer(to string, c *cell) {
 	if to == r.name {
-		r.later = append(r.later, reference{c.sheet.at(c.index), c.column, c.text})
+		r.later = append(r.later, reference{at: c.sheet.at(c.index), text: c.column, key: c.text})
 		return
 	}
 	keys, read := c.loader.keys[to]
@@ -141,6 +146,42 @@ func (r *reader[R]) end() {
 			r.row.loader.mistakes.add(ref.at, "%s: %q is not in %s", ref.text, clip(ref.key), r.name)
 		}
 	}
+	r.circles()
+}
+
+// circles reports rows that are above themselves, once for each circle.
+func (r *reader[R]) circles() {
+	up := map[string]reference{}
+	for _, ref := range r.later {
+		if ref.text == r.above {
+			up[ref.from] = ref
+		}
+	}
+	done := map[string]bool{}
+	for _, ref := range r.later {
+		var way []string
+		key := ref.from
+		for ; up[key].key != "" && !done[key]; key = up[key].key {
+			done[key] = true
+			way = append(way, key)
+		}
+		if start := slices.Index(way, key); start >= 0 {
+			r.row.loader.mistakes.add(up[key].at, "%s: %s is above itself: %s", r.above, clip(key), circle(way[start:]))
+		}
+	}
+}
+
+// circle writes a way that leads back to its start, the long ones in part.
+func circle(way []string) string {
+	const most = 5
+	var text []string
+	for _, key := range way[:min(most, len(way))] {
+		text = append(text, clip(key))
+	}
+	if len(way) > most {
+		text = append(text, "…")
+	}
+	return strings.Join(append(text, clip(way[0])), " is under ")
 }
 
 // checkKey remembers the row's key and reports one that is there already.

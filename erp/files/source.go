@@ -27,6 +27,7 @@ var sources = []source{
 type file[R interface{ Key() string }] struct {
 	name    string
 	key     []string // the columns that identify a row
+	above   string   // the column that names another row of this file, and so on up: never the row itself
 	columns []column[R]
 	blank   R // what a row is before its columns are set
 	kind    func(d *catalog.Delta) *catalog.Changes[R]

@@ -29,7 +29,7 @@ func builtins() map[string]Function {
 
 var errNoValue = errors.New("an argument has no value")
 
-func sum(args []Value) (Value, error) { return OfNumber(Sum(args)), nil }
+func sum(args []Value) (Value, error) { return OfNum(Sum(args)), nil }
 
 // count counts the chosen options of lists, and the values that are there and not
 // false among the rest.
@@ -80,7 +80,7 @@ func numeric(f func(decimal.Decimal) decimal.Decimal) func([]Value) (Value, erro
 		if !args[0].known {
 			return Value{}, errNoValue
 		}
-		return OfNumber(f(args[0].number)), nil
+		return OfNumber(f(args[0].Number())), nil
 	}
 }
 
@@ -98,11 +98,11 @@ func round(args []Value) (Value, error) {
 	if !args[0].known || !args[1].known {
 		return Value{}, errNoValue
 	}
-	places := args[1].number
+	places := args[1].Number()
 	if !places.IsInteger() || places.Abs().GreaterThan(decimal.NewFromInt(12)) {
 		return Value{}, fmt.Errorf("%s is not a number of places between -12 and 12", places)
 	}
-	return OfNumber(args[0].number.Round(int32(places.IntPart()))), nil
+	return OfNum(args[0].number.Round(int32(places.IntPart()))), nil
 }
 
 func day(args []Value) (Value, error) {

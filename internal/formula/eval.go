@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/shopspring/decimal"
-
 	"quotewright/internal/fault"
 	"quotewright/money"
 )
@@ -34,7 +32,7 @@ func (n *Unary) eval(lookup Lookup) (Value, error) {
 	if !x.known {
 		return Value{}, missing(n.X)
 	}
-	return OfNumber(x.number.Neg()), nil
+	return OfNum(x.number.Neg()), nil
 }
 
 func (n *Conditional) eval(lookup Lookup) (Value, error) {
@@ -49,6 +47,9 @@ func (n *Conditional) eval(lookup Lookup) (Value, error) {
 }
 
 func (n *List) eval(lookup Lookup) (Value, error) {
+	if n.constant != nil {
+		return *n.constant, nil
+	}
 	v := Value{kind: n.kind, known: true, list: make([]Value, len(n.Items))}
 	for i, item := range n.Items {
 		var err error
@@ -60,6 +61,9 @@ func (n *List) eval(lookup Lookup) (Value, error) {
 }
 
 func (n *Call) eval(lookup Lookup) (Value, error) {
+	if n.constant != nil {
+		return *n.constant, nil
+	}
 	args := make([]Value, len(n.Args))
 	for i, arg := range n.Args {
 		var err error
@@ -109,17 +113,17 @@ func (n *Binary) calculate(left, right Value) (Value, error) {
 	case n.kind == Text:
 		return OfText(left.text + right.text), nil
 	case n.Op == Add:
-		return OfNumber(left.number.Add(right.number)), nil
+		return OfNum(left.number.Add(right.number)), nil
 	case n.Op == Sub:
-		return OfNumber(left.number.Sub(right.number)), nil
+		return OfNum(left.number.Sub(right.number)), nil
 	case n.Op == Mul:
-		return OfNumber(left.number.Mul(right.number)), nil
+		return OfNum(left.number.Mul(right.number)), nil
 	}
-	q, err := money.Divide(left.number, right.number)
+	q, err := left.number.Divide(right.number)
 	if err != nil {
 		return Value{}, mistake(n.at, "%s", err)
 	}
-	return OfNumber(q), nil
+	return OfNum(q), nil
 }
 
 // The limits of a value. Values that are computed from each other could else double
@@ -133,9 +137,13 @@ func tooLarge(op Op, left, right Value) bool {
 	if left.kind == Text {
 		return len(left.text)+len(right.text) > maxText
 	}
-	digits := left.number.NumDigits() + right.number.NumDigits()
-	places := -int64(left.number.Exponent()) - int64(right.number.Exponent())
-	return op == Mul && (digits > maxDigits || places > maxDigits)
+	if op != Mul || left.number.Small() || right.number.Small() {
+		return false
+	}
+	x, y := left.number.Decimal(), right.number.Decimal()
+	digits := x.NumDigits() + y.NumDigits()
+	places := -int64(x.Exponent()) - int64(y.Exponent())
+	return digits > maxDigits || places > maxDigits
 }
 
 func (n *Binary) compare(left, right Value) bool {
@@ -184,7 +192,7 @@ func holds(list []Value, v Value) bool {
 // compare orders two numbers or two dates.
 func compare(a, b Value) int {
 	if a.kind == Date {
-		return a.date.DaysSince(b.date)
+		return int(a.day - b.day)
 	}
 	return a.number.Cmp(b.number)
 }
@@ -202,8 +210,8 @@ func mistake(at fault.Position, format string, args ...any) error {
 
 // Sum adds up all numbers among values and lists of them; what has no value counts
 // nothing.
-func Sum(args []Value) decimal.Decimal {
-	total := decimal.Zero
+func Sum(args []Value) money.Num {
+	var total money.Num
 	for _, v := range args {
 		if v.kind == Numbers {
 			total = total.Add(Sum(v.list))

@@ -23,8 +23,9 @@ const (
 
 // Formula is a compiled expression. It is immutable and safe for concurrent use.
 type Formula struct {
-	source Source
-	root   Node
+	source    Source
+	root      Node
+	variables []*Variable
 }
 
 // Compile checks a source against an environment and the wanted kind; Any accepts
@@ -43,7 +44,7 @@ func Compile(env *Env, source Source, want Kind) (*Formula, fault.Mistakes) {
 		t.mistakes.Add(source.At, "this is a %s, but a %s is needed here", root.Kind(), want)
 		return nil, t.mistakes
 	}
-	return &Formula{source: source, root: root}, nil
+	return &Formula{source: source, root: root, variables: Variables(root)}, nil
 }
 
 // Lookup gives the value of a declared name by its slot (see Env.Declare). It is
@@ -79,7 +80,7 @@ func (f *Formula) Source() Source { return f.source }
 func (f *Formula) String() string { return f.source.Text }
 
 // Variables returns the names the formula reads, in order of first appearance.
-func (f *Formula) Variables() []*Variable { return Variables(f.root) }
+func (f *Formula) Variables() []*Variable { return f.variables }
 
 // Variables returns the names read below a node, in order of first appearance.
 func Variables(n Node) []*Variable {

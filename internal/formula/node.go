@@ -71,9 +71,10 @@ type Conditional struct {
 
 // List is a list of nodes of one kind: `["A", "B"]`.
 type List struct {
-	Items []Node
-	kind  Kind
-	at    fault.Position
+	Items    []Node
+	kind     Kind
+	at       fault.Position
+	constant *Value // all items are literals
 }
 
 // Call is a call of a declared function.
@@ -83,6 +84,8 @@ type Call struct {
 	fn   Function
 	kind Kind
 	at   fault.Position
+	// constant is the value of a call whose arguments are literals: functions are pure.
+	constant *Value
 }
 
 // Kind and At of each node.
@@ -130,3 +133,20 @@ func Walk(n Node, visit func(Node)) {
 
 // Evaluate computes a part of a formula, as Formula.Eval does the whole.
 func Evaluate(n Node, lookup Lookup) (Value, error) { return n.eval(lookup) }
+
+// Constant returns the value of a node that is the same wherever it is evaluated.
+func Constant(n Node) (Value, bool) {
+	switch n := n.(type) {
+	case *Literal:
+		return n.Value, true
+	case *List:
+		if n.constant != nil {
+			return *n.constant, true
+		}
+	case *Call:
+		if n.constant != nil {
+			return *n.constant, true
+		}
+	}
+	return Value{}, false
+}

@@ -146,7 +146,7 @@ func (t *translator) unary(at fault.Position, n *ast.UnaryNode) Node {
 			return x
 		}
 		if lit, ok := x.(*Literal); ok {
-			return &Literal{Value: OfNumber(lit.Value.number.Neg()), at: at}
+			return &Literal{Value: OfNum(lit.Value.number.Neg()), at: at}
 		}
 		return &Unary{Op: Neg, X: x, at: at}
 	case "not", "!":
@@ -307,7 +307,20 @@ func (t *translator) list(at fault.Position, n *ast.ArrayNode) Node {
 	if !ok {
 		return wrong{at}
 	}
+	if literals(l.Items) {
+		v, _ := l.eval(nil)
+		l.constant = &v
+	}
 	return l
+}
+
+func literals(nodes []Node) bool {
+	for _, n := range nodes {
+		if _, ok := n.(*Literal); !ok {
+			return false
+		}
+	}
+	return true
 }
 
 func (t *translator) call(at fault.Position, n *ast.CallNode) Node {
@@ -345,6 +358,11 @@ func (t *translator) call(at fault.Position, n *ast.CallNode) Node {
 	if fn.Check != nil {
 		if err := fn.Check(c.Args); err != nil {
 			return t.fail(c.at, "%s: %s", name, err)
+		}
+	}
+	if literals(c.Args) {
+		if v, err := c.eval(nil); err == nil {
+			c.constant = &v
 		}
 	}
 	return c

@@ -2,10 +2,14 @@ package formula
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
 
 	"github.com/golang-sql/civil"
 	"github.com/shopspring/decimal"
+
+	"quotewright/money"
 )
 
 // Kind is the type of a value.
@@ -42,17 +46,20 @@ type Value struct {
 	kind   Kind
 	known  bool
 	truth  bool
-	number decimal.Decimal
+	day    int32 // year × 10,000 + month × 100 + day
+	number money.Num
 	text   string
-	date   civil.Date
 	list   []Value
 }
 
 // OfNumber makes a number.
-func OfNumber(d decimal.Decimal) Value { return Value{kind: Number, known: true, number: d} }
+func OfNumber(d decimal.Decimal) Value { return OfNum(money.NumOf(d)) }
+
+// OfNum makes a number.
+func OfNum(n money.Num) Value { return Value{kind: Number, known: true, number: n} }
 
 // OfInt makes a number from an integer.
-func OfInt(n int64) Value { return OfNumber(decimal.NewFromInt(n)) }
+func OfInt(n int64) Value { return OfNum(money.NumOfInt(n)) }
 
 // OfText makes a text.
 func OfText(s string) Value { return Value{kind: Text, known: true, text: s} }
@@ -61,7 +68,9 @@ func OfText(s string) Value { return Value{kind: Text, known: true, text: s} }
 func OfBool(b bool) Value { return Value{kind: Boolean, known: true, truth: b} }
 
 // OfDate makes a date; the zero date has no value.
-func OfDate(d civil.Date) Value { return Value{kind: Date, known: !d.IsZero(), date: d} }
+func OfDate(d civil.Date) Value {
+	return Value{kind: Date, known: !d.IsZero(), day: int32(d.Year*10_000 + int(d.Month)*100 + d.Day)}
+}
 
 // OfTexts makes a list of texts.
 func OfTexts(items []string) Value {
@@ -91,7 +100,10 @@ func (v Value) Kind() Kind { return v.kind }
 func (v Value) Known() bool { return v.known }
 
 // Number returns a number's decimal, zero for anything else.
-func (v Value) Number() decimal.Decimal { return v.number }
+func (v Value) Number() decimal.Decimal { return v.number.Decimal() }
+
+// Num returns a number, zero for anything else.
+func (v Value) Num() money.Num { return v.number }
 
 // Text returns a text's string, "" for anything else.
 func (v Value) Text() string { return v.text }
@@ -100,7 +112,9 @@ func (v Value) Text() string { return v.text }
 func (v Value) Bool() bool { return v.truth }
 
 // Date returns a date's day.
-func (v Value) Date() civil.Date { return v.date }
+func (v Value) Date() civil.Date {
+	return civil.Date{Year: int(v.day / 10_000), Month: time.Month(v.day / 100 % 100), Day: int(v.day % 100)}
+}
 
 // List returns the items of a list.
 func (v Value) List() []Value { return v.list }
@@ -119,7 +133,7 @@ func (v Value) Equal(w Value) bool {
 	case Boolean:
 		return v.truth == w.truth
 	case Date:
-		return v.date == w.date
+		return v.day == w.day
 	}
 	if len(v.list) != len(w.list) {
 		return false
@@ -145,11 +159,41 @@ func (v Value) String() string {
 	case Boolean:
 		return fmt.Sprint(v.truth)
 	case Date:
-		return v.date.String()
+		return v.Date().String()
 	}
 	items := make([]string, len(v.list))
 	for i, item := range v.list {
 		items[i] = item.String()
 	}
 	return strings.Join(items, ", ")
+}
+
+// Compare orders two numbers or two dates that both have a value: below 0, 0, or above.
+func (v Value) Compare(w Value) int { return compare(v, w) }
+
+// AppendKey writes a scalar so that two of the same kind have the same text if and only
+// if they are Equal.
+func (v Value) AppendKey(buf []byte) []byte {
+	switch v.kind {
+	case Number:
+		return v.number.Append(buf, 0)
+	case Date:
+		return strconv.AppendInt(buf, int64(v.day), 10)
+	case Boolean:
+		return strconv.AppendBool(buf, v.truth)
+	}
+	return append(buf, v.text...)
+}
+
+// AppendText writes the value as String prints it.
+func (v Value) AppendText(buf []byte) []byte {
+	switch {
+	case !v.known:
+		return buf
+	case v.kind == Number:
+		return v.number.Append(buf, 0)
+	case v.kind == Text:
+		return append(buf, v.text...)
+	}
+	return append(buf, v.String()...)
 }

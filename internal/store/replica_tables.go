@@ -53,6 +53,8 @@ var replicaTables = []replicaTable{
 			{"unit", func(r *catalog.Condition) any { return &r.Unit }},
 			{"valid_from", func(r *catalog.Condition) any { return &r.ValidFrom }},
 			{"valid_to", func(r *catalog.Condition) any { return &r.ValidTo }},
+			{"lower_limit", func(r *catalog.Condition) any { return &r.LowerLimit }},
+			{"upper_limit", func(r *catalog.Condition) any { return &r.UpperLimit }},
 		},
 	},
 	&tableOf[catalog.BOMItem]{
@@ -81,6 +83,7 @@ var replicaTables = []replicaTable{
 		columns: []columnOf[catalog.Customer]{
 			{"id", func(r *catalog.Customer) any { return &r.ID }},
 			{"name", func(r *catalog.Customer) any { return &r.Name }},
+			{"parent", func(r *catalog.Customer) any { return &r.Parent }},
 			{"customer_group", func(r *catalog.Customer) any { return &r.Group }},
 			{"price_list", func(r *catalog.Customer) any { return &r.PriceList }},
 			{"currency", func(r *catalog.Customer) any { return &r.Currency }},

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/pressly/goose/v3"
 	"pgregory.net/rapid"
 
 	"quotewright/catalog"
@@ -71,6 +73,40 @@ func TestReplicaThatWasNeverFilled(t *testing.T) {
 	}
 	if err := replica.Touch(t.Context(), synced); !fault.Is(err, fault.NotFound) {
 		t.Errorf("touch: %v", err)
+	}
+}
+
+// TestAnOlderReplicaIsFilledAgain: a replica that was filled before some columns were
+// there lacks them, so it counts as never filled, and the next sync reads everything.
+func TestAnOlderReplicaIsFilledAgain(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "replica.sqlite")
+	replica := openTestReplica(t, path)
+	delta := catalogtest.Large(catalogtest.Size{Products: 20, Conditions: 20})
+	if err := replica.Apply(t.Context(), delta, "one", synced, nil); err != nil {
+		t.Fatal(err)
+	}
+	migrations, err := fs.Sub(replicaMigrations, "migrations/replica")
+	if err != nil {
+		t.Fatal(err)
+	}
+	provider, err := goose.NewProvider(goose.DialectSQLite3, replica.writer, migrations)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := provider.DownTo(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	replica.Close()
+
+	replica = openTestReplica(t, path)
+	if _, _, _, err := replica.Load(t.Context()); !fault.Is(err, fault.NotFound) {
+		t.Errorf("the older replica is read: %v", err)
+	}
+	if err := replica.Apply(t.Context(), delta, "two", synced, nil); err != nil {
+		t.Fatal(err)
+	}
+	if snapshot, cursor, _, err := replica.Load(t.Context()); err != nil || cursor != "two" || snapshot.Counts().Conditions != 20 {
+		t.Errorf("filled again: %q %v", cursor, err)
 	}
 }
 

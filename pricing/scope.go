@@ -3,15 +3,15 @@ package pricing
 import (
 	"strings"
 
-	"github.com/shopspring/decimal"
-
 	"quotewright/internal/formula"
+	"quotewright/money"
 )
 
 // scope is an environment with the getter of each slot.
 type scope struct {
 	env     *formula.Env
 	getters []getter
+	names   []string // by slot
 }
 
 // getter reads one variable. The line is nil where a formula is about the quote.
@@ -20,22 +20,24 @@ type getter func(r *run, l *lineRun) formula.Value
 func (s *scope) declare(name string, kind formula.Kind, get getter) {
 	slot := s.env.Declare(name, kind)
 	for len(s.getters) <= slot {
-		s.getters = append(s.getters, nil)
+		s.getters, s.names = append(s.getters, nil), append(s.names, "")
 	}
-	s.getters[slot] = get
+	s.getters[slot], s.names[slot] = get, name
 }
 
 func (s *scope) clone() *scope {
-	return &scope{env: s.env.Clone(), getters: append([]getter(nil), s.getters...)}
+	return &scope{env: s.env.Clone(), getters: append([]getter(nil), s.getters...), names: append([]string(nil), s.names...)}
 }
 
-func (s *scope) lookup(r *run, l *lineRun) formula.Lookup {
-	return func(slot int) formula.Value { return s.getters[slot](r, l) }
+// quoteLevel reports whether a slot is the same for all lines, whatever the steps do.
+func (s *scope) quoteLevel(slot int) bool {
+	return strings.HasPrefix(s.names[slot], "customer.") || strings.HasPrefix(s.names[slot], "quote.")
 }
 
-// perLine reports whether a name belongs to a line rather than to the whole quote.
+// perLine reports whether a name belongs to a line rather than to the whole quote. The
+// amount of a step is both: of a line, or the sum of all.
 func perLine(name string) bool {
-	for _, root := range []string{"line.", "product.", "price.", "configuration."} {
+	for _, root := range []string{"line.", "product.", "configuration.", "rate."} {
 		if strings.HasPrefix(name, root) {
 			return true
 		}
@@ -52,15 +54,15 @@ func text(get func(*run, *lineRun) string) getter {
 	}
 }
 
-func number(get func(*run, *lineRun) decimal.Decimal) getter {
-	return func(r *run, l *lineRun) formula.Value { return formula.OfNumber(get(r, l)) }
+func number(get func(*run, *lineRun) money.Num) getter {
+	return func(r *run, l *lineRun) formula.Value { return formula.OfNum(get(r, l)) }
 }
 
 // optionalNumber reads a number that may not be known.
-func optionalNumber(get func(*run, *lineRun) *decimal.Decimal) getter {
+func optionalNumber(get func(*run, *lineRun) *money.Num) getter {
 	return func(r *run, l *lineRun) formula.Value {
-		if d := get(r, l); d != nil {
-			return formula.OfNumber(*d)
+		if n := get(r, l); n != nil {
+			return formula.OfNum(*n)
 		}
 		return formula.None(formula.Number)
 	}
@@ -90,10 +92,10 @@ func newScope(schema *Schema) *scope {
 		})
 		s.env.Restrict("configuration."+name, f.Options)
 	}
-	for _, name := range []string{"net", "list", "discount", "discount_percent", "cost", "margin", "margin_percent", "gross", "tax"} {
+	for name := range quoteFigures {
 		s.env.Hide("quote."+name, "it is known only in approvals")
 	}
-	for _, name := range []string{"net", "list", "discount", "discount_percent", "margin", "margin_percent", "unit_price"} {
+	for name := range lineFigures {
 		s.env.Hide("line."+name, "it is known only in approvals; price.STEP is the amount of an earlier step")
 	}
 	return s
@@ -103,22 +105,35 @@ func (s *scope) declareQuote() {
 	s.declare("quote.date", formula.Date, func(r *run, _ *lineRun) formula.Value { return formula.OfDate(r.in.Date) })
 	s.declare("quote.currency", formula.Text, text(func(r *run, _ *lineRun) string { return r.in.Currency.Code }))
 	s.declare("quote.sales_model", formula.Text, text(func(r *run, _ *lineRun) string { return r.model.ID }))
-	s.declare("quote.lines", formula.Number, number(func(r *run, _ *lineRun) decimal.Decimal {
-		return decimal.NewFromInt(int64(len(r.in.Lines)))
+	s.declare("quote.lines", formula.Number, number(func(r *run, _ *lineRun) money.Num {
+		return money.NumOfInt(int64(len(r.in.Lines)))
 	}))
-	s.declare("quote.quantity", formula.Number, number(func(r *run, _ *lineRun) decimal.Decimal { return r.quantity }))
-	s.declare("quote.weight_kg", formula.Number, number(func(r *run, _ *lineRun) decimal.Decimal { return r.weight }))
+	s.declare("quote.quantity", formula.Number, number(func(r *run, _ *lineRun) money.Num { return r.quantity }))
+	s.declare("quote.weight_kg", formula.Number, number(func(r *run, _ *lineRun) money.Num { return r.weight }))
 }
 
 func (s *scope) declareLine() {
 	s.declare("line.id", formula.Text, text(func(_ *run, l *lineRun) string { return l.in.ID }))
 	s.declare("line.sku", formula.Text, text(func(_ *run, l *lineRun) string { return l.in.Product.SKU }))
 	s.declare("line.unit", formula.Text, text(func(_ *run, l *lineRun) string { return l.in.Unit }))
-	s.declare("line.quantity", formula.Number, number(func(_ *run, l *lineRun) decimal.Decimal { return l.in.Quantity }))
-	s.declare("line.weight_kg", formula.Number, number(func(_ *run, l *lineRun) decimal.Decimal { return l.in.WeightKg }))
+	s.declare("line.quantity", formula.Number, number(func(_ *run, l *lineRun) money.Num { return l.quantity }))
+	s.declare("line.weight_kg", formula.Number, number(func(_ *run, l *lineRun) money.Num { return l.in.WeightKg }))
+	s.declare("line.return", formula.Boolean, func(_ *run, l *lineRun) formula.Value { return formula.OfBool(l.returned) })
 	s.declare("line.requested", formula.Date, func(_ *run, l *lineRun) formula.Value { return formula.OfDate(l.in.Requested) })
-	s.declare("line.cost", formula.Number, optionalNumber(func(_ *run, l *lineRun) *decimal.Decimal { return l.in.Cost }))
-	s.declare("line.unit_cost", formula.Number, optionalNumber(func(_ *run, l *lineRun) *decimal.Decimal { return l.unitCost() }))
+	s.declare("line.cost", formula.Number, optionalNumber(func(_ *run, l *lineRun) *money.Num { return l.in.Cost }))
+	s.declare("line.unit_cost", formula.Number, optionalNumber(func(_ *run, l *lineRun) *money.Num { return l.unitCost() }))
+	terms := map[string]func(t *Term) formula.Value{
+		"start": func(t *Term) formula.Value { return formula.OfDate(t.Start) },
+		"end":   func(t *Term) formula.Value { return formula.OfDate(t.End) },
+	}
+	for name, get := range terms {
+		s.declare("line."+name, formula.Date, func(_ *run, l *lineRun) formula.Value {
+			if l.in.Term == nil {
+				return formula.None(formula.Date)
+			}
+			return get(l.in.Term)
+		})
+	}
 }
 
 func (s *scope) declareProduct(schema *Schema) {
@@ -131,16 +146,21 @@ func (s *scope) declareProduct(schema *Schema) {
 	for name, get := range texts {
 		s.declare("product."+name, formula.Text, text(func(_ *run, l *lineRun) string { return get(l) }))
 	}
-	numbers := map[string]func(l *lineRun) decimal.Decimal{
-		"weight_kg": func(l *lineRun) decimal.Decimal { return l.in.Product.WeightKg }, "stock": func(l *lineRun) decimal.Decimal { return l.in.Stock },
-		"min_quantity":   func(l *lineRun) decimal.Decimal { return l.in.Product.MinQuantity },
-		"multiple":       func(l *lineRun) decimal.Decimal { return l.in.Product.Multiple },
-		"lead_time_days": func(l *lineRun) decimal.Decimal { return decimal.NewFromInt(int64(l.in.Product.LeadTimeDays)) },
+	numbers := map[string]func(l *lineRun) money.Num{
+		"weight_kg": func(l *lineRun) money.Num { return money.NumOf(l.in.Product.WeightKg) }, "stock": func(l *lineRun) money.Num { return l.in.Stock },
+		"min_quantity":   func(l *lineRun) money.Num { return money.NumOf(l.in.Product.MinQuantity) },
+		"multiple":       func(l *lineRun) money.Num { return money.NumOf(l.in.Product.Multiple) },
+		"lead_time_days": func(l *lineRun) money.Num { return money.NumOfInt(int64(l.in.Product.LeadTimeDays)) },
 	}
 	for name, get := range numbers {
-		s.declare("product."+name, formula.Number, number(func(_ *run, l *lineRun) decimal.Decimal { return get(l) }))
+		s.declare("product."+name, formula.Number, number(func(_ *run, l *lineRun) money.Num { return get(l) }))
 	}
-	s.declare("product.cost", formula.Number, optionalNumber(func(_ *run, l *lineRun) *decimal.Decimal { return l.in.Product.Cost }))
+	s.declare("product.cost", formula.Number, func(_ *run, l *lineRun) formula.Value {
+		if c := l.in.Product.Cost; c != nil {
+			return formula.OfNumber(*c)
+		}
+		return formula.None(formula.Number)
+	})
 	for _, a := range schema.ProductAttributes {
 		s.declare("product."+a.Name, a.Kind, func(_ *run, l *lineRun) formula.Value {
 			return attribute(l.in.Product.Attributes, a)
@@ -154,7 +174,7 @@ func (s *scope) declareCustomer(schema *Schema) {
 		"group": func(r *run) string { return r.in.Customer.Group }, "price_list": func(r *run) string { return r.in.Customer.PriceList },
 		"currency": func(r *run) string { return r.in.Customer.Currency }, "country": func(r *run) string { return r.in.Customer.Country },
 		"region": func(r *run) string { return r.in.Customer.Region }, "payment_terms": func(r *run) string { return r.in.Customer.PaymentTerms },
-		"credit": func(r *run) string { return string(r.in.Customer.Credit) },
+		"credit": func(r *run) string { return string(r.in.Customer.Credit) }, "parent": func(r *run) string { return r.in.Customer.Parent },
 	}
 	for name, get := range texts {
 		s.declare("customer."+name, formula.Text, text(func(r *run, _ *lineRun) string { return get(r) }))
@@ -179,5 +199,21 @@ func (s *scope) declareInput(in InputDefinition) {
 			return v
 		}
 		return formula.None(in.Kind)
+	})
+}
+
+// declareStep makes the amount and the rate of a step readable for what comes after it.
+func (s *scope) declareStep(id string, i int) {
+	s.declare("price."+id, formula.Number, number(func(r *run, l *lineRun) money.Num {
+		if l == nil {
+			return r.total(i)
+		}
+		return l.cells[i].amount
+	}))
+	s.declare("rate."+id, formula.Number, func(_ *run, l *lineRun) formula.Value {
+		if c := &l.cells[i]; c.rated {
+			return formula.OfNum(c.rate)
+		}
+		return formula.None(formula.Number)
 	})
 }

@@ -1,0 +1,160 @@
+package pricing
+
+import (
+	"slices"
+	"strings"
+
+	"quotewright/catalog"
+	"quotewright/internal/formula"
+	"quotewright/money"
+)
+
+// coupons is a compiled coupons step.
+type coupons struct {
+	slot   int
+	offers []coupon
+}
+
+type coupon struct {
+	def              CouponDefinition
+	source           *Source
+	when             *formula.Formula
+	percent, amount  *money.Num
+	minimum, maximum *money.Num
+}
+
+func (c *compiler) coupons(s *step) {
+	d := s.def.Coupons
+	in, ok := c.findInput(d.Input, formula.Text)
+	if !ok {
+		return
+	}
+	if in.Scope != ScopeQuote {
+		c.mistakes.Add(d.Input.At, "coupons are entered for the quote; %s is an input of lines", in.ID)
+	}
+	slot, _ := c.scope.env.Slot(in.path())
+	s.coupons = &coupons{slot: slot}
+	ids := c.unique("coupon")
+	for _, o := range d.Offers {
+		ids(strings.ToLower(o.ID), o.At)
+		if (o.Percent == nil) == (o.Amount == nil) {
+			c.mistakes.Add(o.At, "coupon %s needs either percent or amount", o.ID)
+		}
+		s.coupons.offers = append(s.coupons.offers, coupon{def: o, source: &Source{File: o.At.File, Line: o.At.Line, Record: o.ID},
+			when: c.optional(o.When, formula.Boolean), percent: numOf(o.Percent), amount: numOf(o.Amount),
+			minimum: numOf(o.Minimum), maximum: numOf(o.Maximum)})
+	}
+}
+
+// CouponCodes returns the codes of the coupons that a quote input names, as the offers
+// write them: what the limits of their use are about.
+func (m *SalesModel) CouponCodes(inputs map[string]formula.Value) []string {
+	var codes []string
+	for i := range m.steps {
+		s := &m.steps[i]
+		if s.coupons == nil {
+			continue
+		}
+		entered := enteredCodes(inputs[s.def.Coupons.Input.Text].Text())
+		for _, o := range s.coupons.offers {
+			if slices.Contains(entered, strings.ToLower(o.def.ID)) && !slices.Contains(codes, o.def.ID) {
+				codes = append(codes, o.def.ID)
+			}
+		}
+	}
+	return codes
+}
+
+func enteredCodes(text string) []string {
+	codes := strings.FieldsFunc(strings.ToLower(text), func(c rune) bool { return c == ',' || c == ' ' || c == ';' || c == '\n' || c == '\t' })
+	slices.Sort(codes)
+	return slices.Compact(codes)
+}
+
+// redeem takes off what the entered coupons are good for.
+func (r *run) redeem(s *step) {
+	r.line = nil
+	v := r.lookup(s.coupons.slot)
+	entered := enteredCodes(v.Text())
+	for _, code := range entered {
+		if !slices.ContainsFunc(s.coupons.offers, func(o coupon) bool { return strings.EqualFold(o.def.ID, code) }) {
+			at := s.def.At
+			r.result.Messages = append(r.result.Messages, Message{Severity: "warning", Code: "unknown_coupon",
+				Text: "The coupon " + code + " is not known.", Source: &at})
+		}
+	}
+	lines := slices.Clone(r.counted())
+	for i := range s.coupons.offers {
+		o := &s.coupons.offers[i]
+		if slices.Contains(entered, strings.ToLower(o.def.ID)) {
+			r.redeemOne(s, o, lines)
+		} else if r.trace && len(entered) > 0 {
+			for _, n := range lines {
+				r.outs[n].loseText(o.def.ID, "not entered")
+			}
+		}
+	}
+}
+
+func (r *run) redeemOne(s *step, o *coupon, lines []int32) {
+	var basis money.Num
+	var on []int32
+	var weights []money.Num
+	for _, n := range lines {
+		l := &r.lines[n]
+		if !l.counts || !r.applies(s, o.when, o.def.ID, l, &r.outs[n]) {
+			continue
+		}
+		b := money.MaxNum(r.basis(s, l), money.Num{})
+		basis, on, weights = basis.Add(b), append(on, n), append(weights, b)
+	}
+	if why, refused := r.unusable(s, o, basis, len(on)); refused {
+		for _, n := range on {
+			r.outs[n].lose(o.def.ID, why)
+		}
+		return
+	}
+	var off money.Num
+	var err error
+	if o.percent != nil {
+		off = basis.Percent(*o.percent)
+	} else if off, err = r.inQuoteCurrency(s, *o.amount); err != nil {
+		r.fail(nil, "coupon "+o.def.ID+": ", err, "step", s.def.At)
+		return
+	}
+	if off.Sign() < 0 {
+		if o.maximum != nil {
+			if most, err := r.inQuoteCurrency(s, *o.maximum); err == nil {
+				off = money.MaxNum(off, most.Neg())
+			}
+		}
+		off = money.MaxNum(off, basis.Neg())
+	}
+	parts, err := money.AllocateNum(off, weights, r.minor())
+	if err != nil {
+		r.fail(nil, "coupon "+o.def.ID+": ", err, "step", s.def.At)
+		return
+	}
+	for i, n := range on {
+		c := candidate{id: o.def.ID, title: &o.def.Title, source: o.source, amount: parts[i]}
+		c.note = r.put("share of ", r.in.Currency.AmountOf(off).String())
+		r.outs[n].found = append(r.outs[n].found, c)
+	}
+}
+
+// unusable says why a coupon is good for nothing.
+func (r *run) unusable(s *step, o *coupon, basis money.Num, lines int) (span, bool) {
+	if r.in.Date.Before(o.def.From) || o.def.To.IsValid() && o.def.To.Before(r.in.Date) {
+		return r.put("outside validity ", catalog.DateText(o.def.From), "..", catalog.DateText(o.def.To)), true
+	}
+	used := r.in.Redeemed[o.def.ID]
+	if o.def.Uses > 0 && used.Uses >= o.def.Uses || o.def.UsesPerCustomer > 0 && used.Customer >= o.def.UsesPerCustomer {
+		return r.put("used up"), true
+	}
+	if o.minimum != nil {
+		if least, err := r.inQuoteCurrency(s, *o.minimum); err == nil && basis.Less(least) {
+			return r.put("below the minimum of ", o.minimum.String()), true
+		}
+	}
+	return r.put("no line it is for"), lines == 0
+}

@@ -1,0 +1,286 @@
+package pricing
+
+import (
+	"errors"
+
+	"quotewright/money"
+)
+
+// counted are the lines that take part in what is about the whole quote, by id.
+func (r *run) counted() []int32 {
+	r.shares_ = r.shares_[:0]
+	for _, n := range r.byID() {
+		if r.lines[n].counts {
+			r.shares_ = append(r.shares_, n)
+		}
+	}
+	return r.shares_
+}
+
+// stepOnQuote computes a step once and spreads its amount over the lines, or leaves it
+// with the quote.
+func (r *run) stepOnQuote(i int, s *step) {
+	lines := r.counted()
+	basis := r.quoteBasis(s, lines)
+	r.line = nil
+	out := &r.out
+	out.clear()
+	ok, err := true, error(nil)
+	if s.when != nil {
+		if ok, err = s.when.True(r.lookup); !ok && err == nil && r.trace {
+			out.lose(s.id, r.seen(s.when))
+		}
+	}
+	if ok && err == nil {
+		err = r.find(s, nil, basis, out)
+	}
+	n := 0
+	if err == nil {
+		if n = r.pick(out, s.choose); n == 0 && s.def.Required && ok {
+			err = errors.New("nothing found, but it is required")
+		}
+	}
+	if err != nil {
+		r.fail(nil, "step "+s.id+": ", err, "step", s.def.At)
+		return
+	}
+	if r.trace && n == 0 && len(out.lost) == 0 {
+		out.loseText(s.id, s.nothing())
+	}
+	amount := r.merge(s, nil, out, n)
+	if s.allocate == "none" || s.excluded {
+		amount = amount.Round(r.in.Currency.Digits)
+	}
+	if s.def.CutAtZero && basis.Add(amount).Sign() < 0 {
+		amount, out.text = basis.Neg(), "cut at zero"
+	}
+	if s.allocate == "none" {
+		r.loose[i] = amount
+	} else if !r.spread(i, s, lines, out, n, amount) {
+		return
+	}
+	r.quoteTrace(s, out, n, amount)
+}
+
+// quoteBasis is the sum of a step's basis over the lines, and what stays with the quote.
+func (r *run) quoteBasis(s *step, lines []int32) money.Num {
+	var sum money.Num
+	for _, n := range lines {
+		sum = sum.Add(r.basis(s, &r.lines[n]))
+	}
+	if s.basis == nil {
+		return sum.Add(r.looseRunning())
+	}
+	for _, b := range s.basis {
+		sum = sum.Add(r.loose[b])
+	}
+	return sum
+}
+
+// looseRunning is what stays with the quote of all steps so far.
+func (r *run) looseRunning() money.Num {
+	var sum money.Num
+	for i := range r.loose {
+		if !r.model.steps[i].statistical {
+			sum = sum.Add(r.loose[i])
+		}
+	}
+	return sum
+}
+
+// spread books the shares of an amount on the lines. False: it cannot be spread.
+func (r *run) spread(i int, s *step, lines []int32, out *outcome, n int, amount money.Num) bool {
+	r.weights = r.weights[:0]
+	for _, at := range lines {
+		l := &r.lines[at]
+		switch s.allocate {
+		case "quantity":
+			r.weights = append(r.weights, l.base)
+		case "weight":
+			r.weights = append(r.weights, l.in.WeightKg)
+		case "equal":
+			r.weights = append(r.weights, one)
+		default:
+			r.weights = append(r.weights, money.MaxNum(l.running, money.Num{}))
+		}
+	}
+	if len(lines) == 0 {
+		r.skipUncounted(i, s)
+		return n == 0
+	}
+	parts, err := money.AllocateNum(amount, r.weights, r.minor())
+	if err != nil {
+		r.fail(nil, "step "+s.id+": ", err, "step", s.def.At)
+		return false
+	}
+	share := outcome{found: out.found, lost: out.lost}
+	for k, at := range lines {
+		if n > 0 && r.trace {
+			share.found[0].note = r.put("share of ", r.in.Currency.AmountOf(amount).String(), " by ", s.allocate)
+		}
+		r.book(i, s, &r.lines[at], &share, n, parts[k])
+	}
+	r.skipUncounted(i, s)
+	return true
+}
+
+func (r *run) minor() money.Num { return money.NumOf(r.in.Currency.MinorUnit()) }
+
+// skipUncounted traces a step about the quote on the lines that take no part in it.
+func (r *run) skipUncounted(i int, s *step) {
+	if !r.trace {
+		return
+	}
+	var out outcome
+	out.loseText(s.id, notCounted)
+	for n := range r.lines {
+		if l := &r.lines[n]; !l.failed && !l.counts {
+			r.book(i, s, l, &out, 0, money.Num{})
+		}
+	}
+}
+
+// quoteTrace adds the step to the steps of the quote.
+func (r *run) quoteTrace(s *step, out *outcome, n int, amount money.Num) {
+	if !r.trace {
+		return
+	}
+	if n > 0 {
+		out.found[0].note = span{}
+	}
+	running := r.looseRunning()
+	for at := range r.lines {
+		if l := &r.lines[at]; l.counts {
+			running = running.Add(l.running)
+		}
+	}
+	l := lineRun{steps: r.result.Steps}
+	if l.steps == nil {
+		l.steps = make([]Step, 0, len(r.model.steps)) // traces stay where they are
+	}
+	t := r.record(&l, s)
+	r.describe(t, out, n, amount, 0)
+	t.Running, t.Allocate = r.amount(running), s.allocate
+	r.result.Steps = l.steps
+}
+
+// stepOverLines computes a step that looks at all lines before it books anything.
+func (r *run) stepOverLines(i int, s *step) {
+	if cap(r.outs) < len(r.lines) {
+		r.outs = make([]outcome, len(r.lines))
+	}
+	r.outs = r.outs[:len(r.lines)]
+	for n := range r.lines {
+		r.outs[n].clear()
+		r.atStart[n] = !r.lines[n].failed
+	}
+	switch s.kind {
+	case "free_goods":
+		r.giveFreeGoods(s)
+	case "bundles":
+		r.bundle(s)
+	case "coupons":
+		r.redeem(s)
+	default:
+		r.perDocument(i, s)
+		return
+	}
+	for n := range r.lines {
+		l, out := &r.lines[n], &r.outs[n]
+		if l.failed {
+			continue
+		}
+		if r.trace && len(out.found)+len(out.lost) == 0 {
+			if l.counts || s.kind == "free_goods" {
+				out.loseText(s.id, s.nothing())
+			} else {
+				out.loseText(s.id, notCounted)
+			}
+		}
+		k := r.pick(out, s.choose)
+		r.book(i, s, l, out, k, r.merge(s, l, out, k))
+	}
+}
+
+// perDocument rounds the sums of a step's amounts over the lines and spreads them. Amounts
+// of the same source and rate are summed together; returns are on their own.
+func (r *run) perDocument(i int, s *step) {
+	type group struct {
+		source string
+		line   int
+		rate   string
+		back   bool
+	}
+	members := map[group][]int{}
+	var groups []group
+	r.snapshotBases(s)
+	for _, at := range r.byID() {
+		l, out := &r.lines[at], &r.outs[at]
+		if l.failed {
+			continue
+		}
+		r.line = l
+		if !r.ask(s, l, out) {
+			continue
+		}
+		n := r.pick(out, s.choose)
+		if n == 0 && s.def.Required && !out.refused(s) {
+			r.missing(s, l, out.lost)
+			continue
+		}
+		l.cells[i].exact = r.merge(s, l, out, n)
+		out.found = out.found[:n]
+		if n == 0 {
+			continue
+		}
+		g := group{rate: out.found[0].rate.String(), back: l.returned}
+		if from := out.found[0].source; from != nil {
+			g.source, g.line = from.Record, from.Line
+		}
+		if members[g] == nil {
+			groups = append(groups, g)
+		}
+		members[g] = append(members[g], int(at))
+	}
+	for _, g := range groups {
+		r.roundTogether(i, s, members[g])
+	}
+	for n := range r.lines {
+		if l, out := &r.lines[n], &r.outs[n]; !l.failed {
+			amount := l.cells[i].exact
+			if s.included && len(out.found) > 0 {
+				l.included = l.included.Add(out.found[0].rate)
+			}
+			r.book(i, s, l, out, len(out.found), amount)
+		}
+	}
+}
+
+// roundTogether replaces the exact amounts of some lines by parts of their rounded sum.
+func (r *run) roundTogether(i int, s *step, lines []int) {
+	var sum, gross money.Num
+	r.weights = r.weights[:0]
+	for _, n := range lines {
+		l := &r.lines[n]
+		exact := l.cells[i].exact
+		sum = sum.Add(exact)
+		r.weights = append(r.weights, exact.Abs())
+		if s.included {
+			gross = gross.Add(r.basis(s, l).Round(r.in.Currency.Digits))
+		}
+	}
+	if s.included {
+		rate := r.outs[lines[0]].found[0].rate
+		if tax, err := gross.Mul(rate).Divide(hundred.Add(rate)); err == nil {
+			sum = tax
+		}
+	}
+	rule := r.increment(s.round)
+	parts, err := money.AllocateNum(rule.RoundNum(sum), r.weights, money.NumOf(rule.Increment))
+	if err != nil {
+		return
+	}
+	for k, n := range lines {
+		r.lines[n].cells[i].exact = parts[k]
+	}
+}

@@ -1,0 +1,76 @@
+package quote
+
+import (
+	"unicode/utf8"
+
+	"quotewright/catalog"
+)
+
+// plainByte says which bytes stand in a JSON text as they are: those of encoding/json
+// with HTML escaped. Bytes of longer characters are looked at one by one.
+var plainByte = func() (plain [256]bool) {
+	for b := ' '; b < utf8.RuneSelf; b++ {
+		plain[b] = b != '"' && b != '\\' && b != '<' && b != '>' && b != '&'
+	}
+	return plain
+}()
+
+// appendText writes a JSON text as encoding/json does.
+func appendText(buf []byte, s string) []byte {
+	buf = append(buf, '"')
+	start := 0
+	for i := 0; i < len(s); {
+		if plainByte[s[i]] {
+			i++
+			continue
+		}
+		if s[i] < utf8.RuneSelf {
+			buf = appendEscaped(append(buf, s[start:i]...), s[i])
+			i++
+			start = i
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(s[i:])
+		switch {
+		case r == utf8.RuneError && size == 1:
+			buf = append(append(buf, s[start:i]...), `\ufffd`...)
+			start = i + size
+		case r == '\u2028' || r == '\u2029': // no JavaScript takes them in a text
+			buf = append(append(buf, s[start:i]...), `\u202`...)
+			buf = append(buf, hexDigits[r&0xf])
+			start = i + size
+		}
+		i += size
+	}
+	return append(append(buf, s[start:]...), '"')
+}
+
+const hexDigits = "0123456789abcdef"
+
+func appendEscaped(buf []byte, b byte) []byte {
+	switch b {
+	case '"', '\\':
+		return append(buf, '\\', b)
+	case '\b':
+		return append(buf, '\\', 'b')
+	case '\f':
+		return append(buf, '\\', 'f')
+	case '\n':
+		return append(buf, '\\', 'n')
+	case '\r':
+		return append(buf, '\\', 'r')
+	case '\t':
+		return append(buf, '\\', 't')
+	}
+	return append(buf, '\\', 'u', '0', '0', hexDigits[b>>4], hexDigits[b&0xf])
+}
+
+// appendDate writes a date as its String does.
+func appendDate(buf []byte, d catalog.Date) []byte {
+	y, m, day := d.Year, int(d.Month), d.Day
+	if y < 0 || y > 9999 || m < 0 || m > 99 || day < 0 || day > 99 {
+		return append(buf, d.String()...)
+	}
+	return append(buf, byte('0'+y/1000), byte('0'+y/100%10), byte('0'+y/10%10), byte('0'+y%10), '-',
+		byte('0'+m/10), byte('0'+m%10), '-', byte('0'+day/10), byte('0'+day%10))
+}
