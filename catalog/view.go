@@ -1,6 +1,11 @@
 package catalog
 
-import "github.com/shopspring/decimal"
+import (
+	"encoding/binary"
+	"slices"
+
+	"github.com/shopspring/decimal"
+)
 
 // View is a Snapshot that remembers what was looked up in it, hits and misses, so
 // that an evaluation can be repeated from what it read (see Facts). Use one View per
@@ -74,27 +79,47 @@ func remember[K comparable, R any](seen map[K]*R, key K, find func(K) (*R, bool)
 // Conditions returns every record of exactly this type and these keys, which must be
 // sorted by name: all validities and scales, ordered by start, minimum quantity and ID.
 func (v *View) Conditions(typ string, keys []KeyField) []Condition {
-	log := &v.conditions
-	from := len(log.groups)
-	log.groups = appendConditionGroup(log.groups, typ, keys)
-	log.ends = append(log.ends, len(log.groups))
-	return v.snapshot.conditions.ofBytes(log.groups[from:])
+	return v.snapshot.conditions.ofBytes(v.conditions.write(typ, keys))
 }
 
 // conditionLog are the groups of all condition look-ups, one after the other. There
 // are several per line of a quote, so they are only written down, repeats included.
 type conditionLog struct {
-	groups []byte
-	ends   []int // of each group
+	full [][]byte // blocks of groups, each with its length before it
+	last []byte
+}
+
+// The sizes of the blocks: a quote of one line needs little, one of thousands much.
+const (
+	firstBlock  = 1 << 10
+	largerBlock = 64 << 10
+	longGroup   = 512 // a block with less room than this is full
+)
+
+func (l *conditionLog) write(typ string, keys []KeyField) []byte {
+	if cap(l.last)-len(l.last) < longGroup {
+		size := firstBlock
+		if l.last != nil {
+			l.full = append(l.full, l.last)
+			size = min(largerBlock, 8*cap(l.last))
+		}
+		l.last = make([]byte, 0, size)
+	}
+	from := len(l.last) + 4
+	l.last = appendConditionGroup(append(l.last, 0, 0, 0, 0), typ, keys)
+	binary.LittleEndian.PutUint32(l.last[from-4:], uint32(len(l.last)-from))
+	return l.last[from:]
 }
 
 // all returns the groups without repeats.
 func (l *conditionLog) all() map[string]bool {
 	groups := map[string]bool{}
-	from := 0
-	for _, end := range l.ends {
-		groups[string(l.groups[from:end])] = true
-		from = end
+	for _, block := range append(slices.Clone(l.full), l.last) {
+		for len(block) > 0 {
+			n := 4 + binary.LittleEndian.Uint32(block)
+			groups[string(block[4:n])] = true
+			block = block[n:]
+		}
 	}
 	return groups
 }

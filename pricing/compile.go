@@ -55,6 +55,9 @@ func (c *compiler) step(d StepDefinition) {
 		c.steps[i].replaced = true
 	}
 	c.stepSource(&s)
+	if s.kind != "" && (s.condition != nil || s.kind != "condition") && (s.table != nil || s.kind != "table") {
+		s.nothing = s.whyNothing()
+	}
 	c.rounding(&s)
 	c.override(&s)
 	if d.Min != nil && d.Max != nil && d.Min.GreaterThan(*d.Max) {

@@ -468,7 +468,7 @@ func (r *run) derived(value money.Num, chain []string, c *candidate) money.Num {
 			value = value.Add(value.Percent(money.NumOf(*list.Percent)))
 		}
 		if list.Round != nil {
-			value = roundTo(list.Round, r.in.Currency, value)
+			value = r.roundTo(list.Round, value)
 		}
 		if c != nil && r.trace {
 			percent := "0"
@@ -481,8 +481,8 @@ func (r *run) derived(value money.Num, chain []string, c *candidate) money.Num {
 	return value
 }
 
-func roundTo(d *RoundDefinition, currency money.Currency, n money.Num) money.Num {
-	rule := money.Rounding{Mode: money.Mode(d.Mode.Text), Increment: currency.MinorUnit()}
+func (r *run) roundTo(d *RoundDefinition, n money.Num) money.Num {
+	rule := money.Rounding{Mode: money.Mode(d.Mode.Text), Increment: r.minorUnit}
 	if d.To != nil {
 		rule.Increment = *d.To
 	}

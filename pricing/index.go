@@ -200,7 +200,7 @@ func (x *ruleIndex) find(p *probe, lookup formula.Lookup) []int32 {
 	for i := range x.groups {
 		x.visit(p, &x.groups[i], ruleKey{}, 0, lookup)
 	}
-	if len(x.groups) > 1 && len(p.found) > 1 {
+	if len(p.found) > 1 {
 		slices.Sort(p.found)
 		p.found = slices.Compact(p.found)
 	}

@@ -45,7 +45,7 @@ func (r *run) stepOnQuote(i int, s *step) {
 		return
 	}
 	if r.trace && n == 0 && len(out.lost) == 0 {
-		out.loseText(s.id, s.nothing())
+		out.loseText(s.id, s.nothing)
 	}
 	amount := r.merge(s, nil, out, n)
 	if s.allocate == "none" || s.excluded {
@@ -124,7 +124,7 @@ func (r *run) spread(i int, s *step, lines []int32, out *outcome, n int, amount 
 	return true
 }
 
-func (r *run) minor() money.Num { return money.NumOf(r.in.Currency.MinorUnit()) }
+func (r *run) minor() money.Num { return money.NumOf(r.minorUnit) }
 
 // skipUncounted traces a step about the quote on the lines that take no part in it.
 func (r *run) skipUncounted(i int, s *step) {
@@ -192,7 +192,7 @@ func (r *run) stepOverLines(i int, s *step) {
 		}
 		if r.trace && len(out.found)+len(out.lost) == 0 {
 			if l.counts || s.kind == "free_goods" {
-				out.loseText(s.id, s.nothing())
+				out.loseText(s.id, s.nothing)
 			} else {
 				out.loseText(s.id, notCounted)
 			}

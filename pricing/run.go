@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/shopspring/decimal"
+
 	"quotewright/catalog"
 	"quotewright/internal/fault"
 	"quotewright/internal/formula"
@@ -26,20 +28,21 @@ type run struct {
 	line   *lineRun // whose values formulas read; nil: the quote's
 	step   *step    // at hand
 
-	lines    []lineRun
-	order    []int32 // lines by id
-	cells    []cell
-	quantity money.Num // of the lines that count
-	weight   money.Num
-	loose    []money.Num // per step: what stays with the quote
-	sums     []money.Num // per step
-	before   []money.Num // per line and cluster: the running amount before it
-	bases    []money.Num // per line: the basis of the step at hand
-	atStart  []bool      // per line: it took part when the step at hand began
-	outs     []outcome   // per line, for steps that look at all lines first
-	out      outcome
-	weights  []money.Num
-	shares_  []int32
+	lines     []lineRun
+	order     []int32 // lines by id
+	cells     []cell
+	quantity  money.Num // of the lines that count
+	weight    money.Num
+	loose     []money.Num // per step: what stays with the quote
+	sums      []money.Num // per step
+	before    []money.Num // per line and cluster: the running amount before it
+	bases     []money.Num // per line: the basis of the step at hand
+	atStart   []bool      // per line: it took part when the step at hand began
+	outs      []outcome   // per line, for steps that look at all lines first
+	out       outcome
+	weights   []money.Num
+	minorUnit decimal.Decimal
+	shares_   []int32
 
 	probes    []probe
 	accounts  []string
@@ -141,6 +144,7 @@ func (r *run) begin(m *SalesModel, view *catalog.View, in *Input) {
 	r.bases, r.atStart = sized(r.bases, lines), sized(r.atStart, lines)
 	r.loose, r.sums = sized(r.loose, steps), sized(r.sums, steps)
 	r.order = r.order[:0]
+	r.minorUnit = in.Currency.MinorUnit()
 	r.quantity, r.weight, r.accounts, r.totals = money.Num{}, money.Num{}, r.accounts[:0], Totals{}
 	if len(r.probes) != m.indexes {
 		r.probes = make([]probe, m.indexes)
@@ -327,7 +331,7 @@ func (r *run) subtotal(i int, s *step, l *lineRun) {
 func (r *run) increment(d *rounding) money.Rounding {
 	rule := d.rule
 	if rule.Increment.IsZero() {
-		rule.Increment = r.in.Currency.MinorUnit()
+		rule.Increment = r.minorUnit
 	}
 	return rule
 }
@@ -381,7 +385,7 @@ func (r *run) ask(s *step, l *lineRun, out *outcome) bool {
 		return false
 	}
 	if ok && r.trace && len(out.found)+len(out.lost) == 0 {
-		out.loseText(s.id, s.nothing())
+		out.loseText(s.id, s.nothing)
 	}
 	return true
 }

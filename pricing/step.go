@@ -26,6 +26,7 @@ type step struct {
 	title       Title
 	kind        string
 	source      *Source
+	nothing     string // why it found nothing
 	when        *formula.Formula
 	basis       []int // steps; nil: the running amount before
 	choose      choice
@@ -394,8 +395,8 @@ func (r *run) inQuoteCurrency(s *step, amount money.Num) (money.Num, error) {
 	return amount.Mul(money.NumOf(rate)), nil
 }
 
-// nothing says why a step that looked for something found no candidate at all.
-func (s *step) nothing() string {
+// whyNothing says why a step that looked for something found no candidate at all.
+func (s *step) whyNothing() string {
 	switch s.kind {
 	case "condition":
 		return s.condition.nothing

@@ -176,6 +176,22 @@ func chargesText(charges []Charge, err error) string {
 	return strings.Join(parts, " ")
 }
 
+func TestEndAfter(t *testing.T) {
+	for _, c := range []struct {
+		start  string
+		months int
+		want   string
+	}{
+		{"2026-01-01", 12, "2026-12-31"}, {"2026-01-31", 1, "2026-02-27"}, {"2028-01-31", 1, "2028-02-28"}, {"2028-02-29", 12, "2029-02-27"},
+		{"2028-02-29", 48, "2032-02-28"}, {"2100-01-31", 1, "2100-02-27"}, {"2000-01-31", 1, "2000-02-28"}, {"2026-03-01", 11, "2027-01-31"},
+		{"2028-02-01", 1, "2028-02-29"}, {"2026-05-31", 1, "2026-06-29"}, {"2026-05-15", 0, "2026-05-14"}, {"2026-01-15", -1, "2025-12-14"},
+	} {
+		if got := EndAfter(date(c.start), c.months); got != date(c.want) {
+			t.Errorf("%d months from %s end on %s, want %s", c.months, c.start, got, c.want)
+		}
+	}
+}
+
 func TestCompileTerm(t *testing.T) {
 	minus := money.MustParse("-100")
 	at := func(line int) fault.Position { return fault.Position{File: "m.yaml", Line: line} }

@@ -37,7 +37,7 @@ func (r *run) finishLine(l *lineRun) {
 		}
 	}
 	exact := l.running.Sub(added)
-	rule := money.Rounding{Increment: r.in.Currency.MinorUnit(), Mode: r.model.schema.NetRounding}
+	rule := money.Rounding{Increment: r.minorUnit, Mode: r.model.schema.NetRounding}
 	price := rule.RoundNum(exact) // with the taxes that it includes
 	if difference := price.Sub(exact); !difference.IsZero() && r.trace {
 		l.steps = append(l.steps, Step{ID: "rounding", Kind: "rounding", Verdict: Applied, Amount: r.amount(difference),

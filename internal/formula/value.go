@@ -194,6 +194,16 @@ func (v Value) AppendText(buf []byte) []byte {
 		return v.number.Append(buf, 0)
 	case v.kind == Text:
 		return append(buf, v.text...)
+	case v.kind == Boolean:
+		return strconv.AppendBool(buf, v.truth)
+	case v.kind == Date && v.day > 1000_00_00 && v.day < 10000_00_00:
+		digits := strconv.AppendInt(buf, int64(v.day), 10)
+		year := len(buf) + 4
+		digits = append(digits, "--"...)
+		copy(digits[year+4:], digits[year+2:year+4])
+		copy(digits[year+1:], digits[year:year+2])
+		digits[year], digits[year+3] = '-', '-'
+		return digits
 	}
 	return append(buf, v.String()...)
 }

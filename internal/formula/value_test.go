@@ -195,3 +195,12 @@ func TestFunctionKind(t *testing.T) {
 		t.Error("a number and a text are added")
 	}
 }
+
+func TestAppendTextIsString(t *testing.T) {
+	for _, v := range []Value{OfDate(civil.Date{Year: 2026, Month: 11, Day: 23}), OfDate(civil.Date{Year: 1000, Month: 1, Day: 1}), OfDate(civil.Date{Year: 999, Month: 12, Day: 31}),
+		OfDate(civil.Date{Year: 9999, Month: 12, Day: 31}), OfBool(true), OfInt(-12), OfText("a"), None(Date), OfTexts([]string{"a", "b"})} {
+		if got := string(v.AppendText([]byte("x "))); got != "x "+v.String() {
+			t.Errorf("AppendText writes %q, String %q", got, v.String())
+		}
+	}
+}
