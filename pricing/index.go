@@ -10,43 +10,56 @@ import (
 // predicate is a comparison of one name with constants.
 type predicate struct {
 	slot   int
-	op     string // "=" any of, "!=" none of, ">=", "<=", ">", "<", "startsWith"
+	op     test
 	values []formula.Value
 	path   bool // families and regions: a value also stands for what is below it
 }
 
+// test is how a predicate compares.
+type test uint8
+
+const (
+	isAny test = iota // equals one of the values
+	isNone
+	atLeast
+	atMost
+	above
+	under
+	startsWith
+)
+
 // holds compares a value. Something without a value matches only what it is not.
-func (p *predicate) holds(v formula.Value) bool {
+func (p *predicate) holds(v *formula.Value) bool {
 	switch p.op {
-	case "=":
+	case isAny:
 		return p.among(v)
-	case "!=":
+	case isNone:
 		return !p.among(v)
 	}
 	if !v.Known() {
 		return false
 	}
-	if p.op == "startsWith" {
+	if p.op == startsWith {
 		return strings.HasPrefix(v.Text(), p.values[0].Text())
 	}
-	order := v.Compare(p.values[0])
+	order := v.Compare(&p.values[0])
 	switch p.op {
-	case ">=":
+	case atLeast:
 		return order >= 0
-	case "<=":
+	case atMost:
 		return order <= 0
-	case ">":
+	case above:
 		return order > 0
 	}
 	return order < 0
 }
 
-func (p *predicate) among(v formula.Value) bool {
+func (p *predicate) among(v *formula.Value) bool {
 	if !v.Known() {
 		return false
 	}
 	for i := range p.values {
-		if v.Equal(p.values[i]) || p.path && below(v.Text(), p.values[i].Text()) {
+		if v.Same(&p.values[i]) || p.path && below(v.Text(), p.values[i].Text()) {
 			return true
 		}
 	}
@@ -73,7 +86,8 @@ type ruleIndex struct {
 	rules   []rule
 	columns []indexColumn
 	groups  []ruleGroup
-	ordinal int // of its work area in a run
+	values  []int // slots that comparisons read
+	ordinal int   // of its work area in a run
 }
 
 // indexColumn is a name that rules compare with constants, and these constants.
@@ -98,7 +112,13 @@ type ruleGroup struct {
 // entry is a rule with what its key does not tell.
 type entry struct {
 	rule int32
-	rest []predicate
+	rest []comparison
+}
+
+// comparison is a predicate on one of the values that a line is asked for once.
+type comparison struct {
+	*predicate
+	value int // in probe.values
 }
 
 // mostCombinations bounds under how many keys a rule with lists is entered.
@@ -121,9 +141,24 @@ func newIndex(rules []rule, quoteLevel func(slot int) bool) *ruleIndex {
 			groups[name] = g
 			x.groups = append(x.groups, ruleGroup{columns: columns, byKey: map[ruleKey][]entry{}})
 		}
-		x.enter(&x.groups[g], ruleKey{}, fixed, 0, entry{int32(n), rest})
+		x.enter(&x.groups[g], ruleKey{}, fixed, 0, entry{int32(n), x.comparisons(rest)})
 	}
 	return x
+}
+
+// comparisons says of predicates where their values are found. The cheap ones come first.
+func (x *ruleIndex) comparisons(predicates []predicate) []comparison {
+	list := make([]comparison, len(predicates))
+	for i := range predicates {
+		p := &predicates[i]
+		at := slices.Index(x.values, p.slot)
+		if at < 0 {
+			at = len(x.values)
+			x.values = append(x.values, p.slot)
+		}
+		list[i] = comparison{p, at}
+	}
+	return list
 }
 
 // fixedColumn is a column with the constants that a rule fixes it to.
@@ -138,7 +173,7 @@ func (x *ruleIndex) split(predicates []predicate, quoteLevel func(int) bool) (fi
 	combinations := 1
 	for _, p := range predicates {
 		column := -1
-		if p.op == "=" && len(fixed) < keyWidth && combinations*len(p.values) <= mostCombinations {
+		if p.op == isAny && len(fixed) < keyWidth && combinations*len(p.values) <= mostCombinations {
 			column = x.column(p, quoteLevel)
 		}
 		if column < 0 || slices.ContainsFunc(fixed, func(f fixedColumn) bool { return f.column == column }) {
@@ -190,12 +225,15 @@ type probe struct {
 	quote bool       // the columns of the quote are filled
 	text  []byte
 	found []int32
+	// values are what comparisons read, once they are asked for.
+	values []formula.Value
+	read   []bool
 }
 
 // find returns the rules whose predicates hold, in order. The result is valid until the
 // next call.
 func (x *ruleIndex) find(p *probe, lookup formula.Lookup) []int32 {
-	x.read(p, lookup)
+	x.fill(p, lookup)
 	p.found = p.found[:0]
 	for i := range x.groups {
 		x.visit(p, &x.groups[i], ruleKey{}, 0, lookup)
@@ -207,10 +245,12 @@ func (x *ruleIndex) find(p *probe, lookup formula.Lookup) []int32 {
 	return p.found
 }
 
-func (x *ruleIndex) read(p *probe, lookup formula.Lookup) {
-	if len(p.ids) != len(x.columns) {
+func (x *ruleIndex) fill(p *probe, lookup formula.Lookup) {
+	if len(p.ids) != len(x.columns) || len(p.values) != len(x.values) {
 		p.ids = make([][]uint32, len(x.columns))
+		p.values, p.read = make([]formula.Value, len(x.values)), make([]bool, len(x.values))
 	}
+	clear(p.read)
 	for i := range x.columns {
 		c := &x.columns[i]
 		if c.quote && p.quote {
@@ -251,15 +291,29 @@ func (x *ruleIndex) visit(p *probe, g *ruleGroup, key ruleKey, i int, lookup for
 		return
 	}
 	for _, e := range g.byKey[key] {
-		if all(e.rest, lookup) {
+		if x.agrees(p, e.rest, lookup) {
 			p.found = append(p.found, e.rule)
 		}
 	}
 }
 
+func (x *ruleIndex) agrees(p *probe, rest []comparison, lookup formula.Lookup) bool {
+	for i := range rest {
+		c := &rest[i]
+		if !p.read[c.value] {
+			p.values[c.value], p.read[c.value] = lookup(x.values[c.value]), true
+		}
+		if !c.holds(&p.values[c.value]) {
+			return false
+		}
+	}
+	return true
+}
+
 func all(predicates []predicate, lookup formula.Lookup) bool {
 	for i := range predicates {
-		if !predicates[i].holds(lookup(predicates[i].slot)) {
+		v := lookup(predicates[i].slot)
+		if !predicates[i].holds(&v) {
 			return false
 		}
 	}
@@ -324,16 +378,16 @@ func canFail(n formula.Node) bool {
 	return fails
 }
 
-var predicateOps = map[formula.Op]string{formula.Eq: "=", formula.Ne: "!=", formula.In: "=", formula.Ge: ">=", formula.Le: "<=",
-	formula.Gt: ">", formula.Lt: "<", formula.StartsWith: "startsWith"}
+var predicateOps = map[formula.Op]test{formula.Eq: isAny, formula.Ne: isNone, formula.In: isAny, formula.Ge: atLeast, formula.Le: atMost,
+	formula.Gt: above, formula.Lt: under, formula.StartsWith: startsWith}
 
 func predicateOf(n formula.Node) (predicate, bool) {
 	switch n := n.(type) {
 	case *formula.Variable:
-		return predicate{slot: n.Slot, op: "=", values: []formula.Value{formula.OfBool(true)}}, n.Kind() == formula.Boolean
+		return predicate{slot: n.Slot, op: isAny, values: []formula.Value{formula.OfBool(true)}}, n.Kind() == formula.Boolean
 	case *formula.Unary:
 		if v, ok := n.X.(*formula.Variable); ok && n.Op == formula.Not {
-			return predicate{slot: v.Slot, op: "!=", values: []formula.Value{formula.OfBool(true)}}, true
+			return predicate{slot: v.Slot, op: isNone, values: []formula.Value{formula.OfBool(true)}}, true
 		}
 	case *formula.Binary:
 		op, known := predicateOps[n.Op]

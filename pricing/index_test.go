@@ -27,9 +27,9 @@ func TestIndexFindsWhatHolds(t *testing.T) {
 		for i := range rules {
 			for range rapid.IntRange(0, 6).Draw(rt, "predicates") {
 				slot := rapid.IntRange(0, 3).Draw(rt, "slot")
-				p := predicate{slot: slot, op: rapid.SampledFrom([]string{"=", "=", "=", "!="}).Draw(rt, "op"), path: slot == 2}
+				p := predicate{slot: slot, op: rapid.SampledFrom([]test{isAny, isAny, isAny, isNone}).Draw(rt, "op"), path: slot == 2}
 				if slot == 3 {
-					p.op = rapid.SampledFrom([]string{"=", "!=", ">=", "<=", ">", "<"}).Draw(rt, "order")
+					p.op = rapid.SampledFrom([]test{isAny, isNone, atLeast, atMost, above, under}).Draw(rt, "order")
 				}
 				for range rapid.IntRange(1, 3).Draw(rt, "values") {
 					v := formula.OfInt(rapid.Int64Range(0, 5).Draw(rt, "number"))

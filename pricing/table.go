@@ -217,15 +217,10 @@ func (r *tableRow) output(name, text string) error {
 func (c column) ordered() bool { return strings.ContainsAny(c.op, "<>") }
 
 // test is the column's operator as predicates have it.
-func (c column) test() string {
-	switch c.op {
-	case "in":
-		return "="
-	case "not in":
-		return "!="
-	}
-	return c.op
-}
+func (c column) test() test { return tableTests[c.op] }
+
+var tableTests = map[string]test{"=": isAny, "in": isAny, "!=": isNone, "not in": isNone, ">=": atLeast, "<=": atMost, ">": above,
+	"<": under, "startsWith": startsWith}
 
 // match returns the rows that match, in order; only the first where that decides.
 func (t *table) match(r *run) []int32 {

@@ -557,3 +557,16 @@ func (c dayByDay) anniversary(years int) catalog.Date {
 	}
 	return d
 }
+
+func BenchmarkTerm(b *testing.B) {
+	plan := termPlan{period: duration{months: 1}, billing: duration{months: 1}, proration: "day", uplift: true, growth: money.MustParseNum("1.03")}
+	term := Term{Start: date("2026-01-15"), End: EndAfter(date("2026-01-15"), 36)}
+	var charges []Charge
+	b.ReportAllocs()
+	for b.Loop() {
+		charges, _ = plan.charges(term, money.NumOfInt(10), money.MustParseNum("1249.90"), euro, charges[:0])
+	}
+	if len(charges) != 36 {
+		b.Fatal(charges)
+	}
+}

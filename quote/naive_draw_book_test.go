@@ -38,9 +38,6 @@ func (d *drawer) drawBook() {
 }
 
 func (d *drawer) add(s naiveStep) {
-	if d.f.old && isNew(s) {
-		return
-	}
 	d.book.steps = append(d.book.steps, s)
 	if s.kind == "subtotal" {
 		d.subtotals = append(d.subtotals, s.id)
@@ -52,7 +49,7 @@ func (d *drawer) add(s naiveStep) {
 	default:
 		d.amounts = append(d.amounts, s.id)
 	}
-	if !d.f.old && s.kind == "condition" && s.per != "quote" && d.book.typeMeasure(s.name) == "percent" && s.exclusion == "" && s.choose == "" {
+	if s.kind == "condition" && s.per != "quote" && d.book.typeMeasure(s.name) == "percent" && s.exclusion == "" && s.choose == "" {
 		d.rates = append(d.rates, s.id)
 	}
 }

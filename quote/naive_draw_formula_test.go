@@ -44,9 +44,6 @@ func (d *drawer) drawLeaf(scope drawScope) expr {
 	}
 	leaves = append(leaves, d.known("quote.inputs.factor"))
 	for _, id := range d.amounts {
-		if d.f.old && scope == ofQuote {
-			break
-		}
 		leaves = append(leaves, variable("price."+id))
 	}
 	if d.f.crossLine {

@@ -15,7 +15,6 @@ type naiveFeatures struct {
 	returns   bool
 	optional  bool
 	refused   bool
-	old       bool // the keys of the first language alone
 	failing   bool // formulas that may have no value, limits that inputs may break
 }
 

@@ -7,8 +7,8 @@ import (
 )
 
 // exclusion reads how exclusion groups decide: one group for itself, between groups, or
-// because another group applies. Whether the groups are there, and the
-// words, is checked where the sales model is compiled.
+// because another group applies. The names of the groups and the words are checked where
+// the sales model is compiled.
 func (r *reader) exclusion(o *object) pricing.ExclusionDefinition {
 	d := pricing.ExclusionDefinition{At: o.at, Group: o.name("group"), Between: o.names("between"), If: o.name("if"), Drop: o.names("drop"),
 		Keep: o.name("keep")}

@@ -50,7 +50,8 @@ func (o *object) translated(key string) pricing.Translated {
 }
 
 // byLanguage returns what a key says in the first of the rulebook's languages, and its
-// translations into the others; nil when it is not there.
+// translations into the others; nil when it is not there. After a mistake it is the first
+// text that there is.
 func (o *object) byLanguage(key string) (first *node, others map[string]*node) {
 	n := o.get(key)
 	if n == nil || n.kind != mapping {
@@ -65,27 +66,27 @@ func (o *object) byLanguage(key string) (first *node, others map[string]*node) {
 			others[f.key] = f.value
 		}
 	}
-	main := o.mainLanguage(n)
-	if first = others[main]; first == nil {
-		if len(o.languages) > 0 {
-			o.fail(n.at, "%s has no text in %s, the first of the languages", key, main)
+	if len(o.languages) > 0 {
+		main := o.languages[0]
+		if first = others[main]; first != nil {
+			delete(others, main)
+			return first, others
 		}
-		return nil, others
+		o.fail(n.at, "%s has no text in %s, the first of the languages", key, main)
+	} else if len(n.fields) == 0 {
+		o.fail(n.at, "%s has no text", key)
 	}
-	delete(others, main)
-	return first, others
+	return anyText(n), nil // so that nobody misses the text, too
 }
 
-// mainLanguage is the first of the rulebook's languages. Where it has none, which is a
-// mistake of its own, it is the first that a text is written in.
-func (r *reader) mainLanguage(n *node) string {
-	if len(r.languages) > 0 {
-		return r.languages[0]
+// anyText returns the first text of a mapping that has one.
+func anyText(n *node) *node {
+	for _, f := range n.fields {
+		if f.value.kind == scalar {
+			return f.value
+		}
 	}
-	if len(n.fields) > 0 {
-		return n.fields[0].key
-	}
-	return ""
+	return nil
 }
 
 // knowsLanguage reports whether a text may be written in a language: rulebook.yaml has

@@ -38,7 +38,7 @@ func count(args []Value) (Value, error) {
 	for _, v := range args {
 		switch {
 		case v.kind == Texts || v.kind == Numbers:
-			n += len(v.list)
+			n += len(v.List())
 		case v.kind == Boolean && !v.truth:
 		case v.known:
 			n++
@@ -67,7 +67,7 @@ func flatten(args []Value) []Value {
 	var flat []Value
 	for _, v := range args {
 		if v.kind == Numbers {
-			flat = append(flat, v.list...)
+			flat = append(flat, v.List()...)
 		} else {
 			flat = append(flat, v)
 		}

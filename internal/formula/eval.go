@@ -50,14 +50,14 @@ func (n *List) eval(lookup Lookup) (Value, error) {
 	if n.constant != nil {
 		return *n.constant, nil
 	}
-	v := Value{kind: n.kind, known: true, list: make([]Value, len(n.Items))}
+	items := make([]Value, len(n.Items))
 	for i, item := range n.Items {
 		var err error
-		if v.list[i], err = item.eval(lookup); err != nil {
+		if items[i], err = item.eval(lookup); err != nil {
 			return Value{}, err
 		}
 	}
-	return v, nil
+	return ofList(n.kind, items), nil
 }
 
 func (n *Call) eval(lookup Lookup) (Value, error) {
@@ -157,10 +157,10 @@ func (n *Binary) compare(left, right Value) bool {
 	case Eq:
 		return left.Equal(right)
 	case In:
-		return holds(right.list, left)
+		return holds(right.List(), left)
 	case Contains:
 		if left.kind == Texts {
-			return holds(left.list, right)
+			return holds(left.List(), right)
 		}
 		return strings.Contains(left.text, right.text)
 	case StartsWith:
@@ -214,7 +214,7 @@ func Sum(args []Value) money.Num {
 	var total money.Num
 	for _, v := range args {
 		if v.kind == Numbers {
-			total = total.Add(Sum(v.list))
+			total = total.Add(Sum(v.List()))
 		} else if v.known {
 			total = total.Add(v.number)
 		}

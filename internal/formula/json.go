@@ -18,7 +18,7 @@ func (v Value) MarshalJSON() ([]byte, error) {
 	case Boolean:
 		return json.Marshal(v.truth)
 	case Numbers, Texts:
-		return json.Marshal(v.list)
+		return json.Marshal(v.List())
 	}
 	return json.Marshal(v.String())
 }
@@ -64,6 +64,6 @@ func (v *Value) unmarshalList(data []byte) error {
 			kind = Numbers
 		}
 	}
-	*v = Value{kind: kind, known: true, list: items}
+	*v = ofList(kind, items)
 	return nil
 }

@@ -49,7 +49,7 @@ type Value struct {
 	day    int32 // year × 10,000 + month × 100 + day
 	number money.Num
 	text   string
-	list   []Value
+	list   *[]Value // a value is copied often and a list is rare
 }
 
 // OfNumber makes a number.
@@ -74,21 +74,23 @@ func OfDate(d civil.Date) Value {
 
 // OfTexts makes a list of texts.
 func OfTexts(items []string) Value {
-	v := Value{kind: Texts, known: true, list: make([]Value, len(items))}
+	list := make([]Value, len(items))
 	for i, s := range items {
-		v.list[i] = OfText(s)
+		list[i] = OfText(s)
 	}
-	return v
+	return ofList(Texts, list)
 }
 
 // OfNumbers makes a list of numbers.
 func OfNumbers(items []decimal.Decimal) Value {
-	v := Value{kind: Numbers, known: true, list: make([]Value, len(items))}
+	list := make([]Value, len(items))
 	for i, d := range items {
-		v.list[i] = OfNumber(d)
+		list[i] = OfNumber(d)
 	}
-	return v
+	return ofList(Numbers, list)
 }
+
+func ofList(kind Kind, items []Value) Value { return Value{kind: kind, known: true, list: &items} }
 
 // None is the absence of a value of a kind: an attribute the record lacks.
 func None(k Kind) Value { return Value{kind: k} }
@@ -117,7 +119,12 @@ func (v Value) Date() civil.Date {
 }
 
 // List returns the items of a list.
-func (v Value) List() []Value { return v.list }
+func (v Value) List() []Value {
+	if v.list == nil {
+		return nil
+	}
+	return *v.list
+}
 
 // Equal reports whether two values are the same; the absence of a value equals
 // nothing, and values of different kinds differ.
@@ -135,11 +142,12 @@ func (v Value) Equal(w Value) bool {
 	case Date:
 		return v.day == w.day
 	}
-	if len(v.list) != len(w.list) {
+	mine, others := v.List(), w.List()
+	if len(mine) != len(others) {
 		return false
 	}
-	for i := range v.list {
-		if !v.list[i].Equal(w.list[i]) {
+	for i := range mine {
+		if !mine[i].Equal(others[i]) {
 			return false
 		}
 	}
@@ -161,15 +169,28 @@ func (v Value) String() string {
 	case Date:
 		return v.Date().String()
 	}
-	items := make([]string, len(v.list))
-	for i, item := range v.list {
+	items := make([]string, len(v.List()))
+	for i, item := range v.List() {
 		items[i] = item.String()
 	}
 	return strings.Join(items, ", ")
 }
 
 // Compare orders two numbers or two dates that both have a value: below 0, 0, or above.
-func (v Value) Compare(w Value) int { return compare(v, w) }
+func (v *Value) Compare(w *Value) int {
+	if v.kind == Date {
+		return int(v.day - w.day)
+	}
+	return v.number.Cmp(w.number)
+}
+
+// Same is Equal for values that need not be copied.
+func (v *Value) Same(w *Value) bool {
+	if v.kind == Text && w.kind == Text {
+		return v.known && w.known && v.text == w.text
+	}
+	return v.Equal(*w)
+}
 
 // AppendKey writes a scalar so that two of the same kind have the same text if and only
 // if they are Equal.
