@@ -61,3 +61,29 @@ func BenchmarkNum(b *testing.B) {
 		})
 	}
 }
+
+// BenchmarkAllocateNum spreads an amount over the unrounded amounts of a hundred lines.
+func BenchmarkAllocateNum(b *testing.B) {
+	total, cent := MustParse("-731.47"), MustParse("0.01")
+	weights, nums := make([]decimal.Decimal, 100), make([]Num, 100)
+	for i := range weights {
+		weights[i] = MustParse("1159.282275").Mul(decimal.NewFromInt(int64(i*i%37 + 1)))
+		nums[i] = NumOf(weights[i])
+	}
+	b.Run("num", func(b *testing.B) {
+		var allocator Allocator
+		var parts []Num
+		b.ReportAllocs()
+		for b.Loop() {
+			parts, _ = allocator.Allocate(parts[:0], NumOf(total), nums, NumOf(cent))
+		}
+		numSink = parts[0]
+	})
+	b.Run("decimal", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			parts, _ := Allocate(total, weights, cent)
+			decimalSink = parts[0]
+		}
+	})
+}

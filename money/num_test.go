@@ -12,7 +12,7 @@ import (
 )
 
 // edges are coefficients around which a word overflows or a digit is added.
-var edges = []int64{0, 1, 5, 10, 99, 125, 1e9, 1e17, 1e18, maxCoef / 100, maxCoef / 10, maxCoef / 2, maxCoef, math.MaxInt64, math.MinInt64, 1 << 31, 1 << 32, 5e17}
+var edges = []int64{0, 1, 5, 10, 99, 125, 1e9, 1e9 + 1, 1e17, 1e18, 1e18 + 1, maxCoef / 100, maxCoef / 10, maxCoef / 2, maxCoef, math.MaxInt64, math.MinInt64, 1 << 31, 1 << 32, 5e17}
 
 // same fails when a Num is not the decimal it should be, prints otherwise, or is not
 // kept as it should be.
@@ -84,11 +84,12 @@ func checkNum(t *testing.T, x, y decimal.Decimal, places int32) {
 func TestNum(t *testing.T) {
 	scales := []int32{-20, -3, 0, 2, 9, 17, 18, 19, 40}
 	for _, c := range edges {
-		for _, d := range []int64{3, -7, 1, -5, maxCoef, -maxCoef} {
+		for _, d := range []int64{3, -7, 1, -5, 1 << 31, maxCoef, -maxCoef} {
 			for _, s := range scales {
 				for _, u := range []int32{0, 2, 18, 20, -19} {
 					checkNum(t, decimal.New(c, -s), decimal.New(d, -u), 2)
-					checkNum(t, decimal.New(d, -u), decimal.New(-c, -s), u)
+					checkNum(t, decimal.New(d, -u), decimal.New(-c, -s), -s)
+					checkNum(t, decimal.New(-c, -s), decimal.New(d, -u), s-18-u)
 				}
 			}
 		}
@@ -285,20 +286,56 @@ func checkAllocate(t interface {
 	}
 }
 
-// TestAllocateNum has the everyday numbers, where many parts lose the same.
+// TestAllocateNum has the everyday numbers, where many parts lose the same, and the long
+// ones, which need two words.
 func TestAllocateNum(t *testing.T) {
 	var allocator Allocator
+	for _, c := range []struct{ total, weights, increment string }{
+		{"0.02", "1 3", "0.01"}, {"0.02", "3 1", "0.01"}, {"-0.02", "1 3 0", "0.01"}, {"100", "1 1 1", "0.01"}, {"5.005", "1 1", "0.01"},
+		{"1.9", "1 1 1 1 1 1 1 1 1 1", "1"}, {"0", "", "0.01"}, {"5", "", "0.01"}, {"5", "2 -1", "0.01"}, {"5", "1", "0"},
+		{"7", strings.Repeat("4000000000000000000 ", 5), "1"}, {"7", "0.1 12345678901234567890.5", "1"},
+		{"999999999999999999", "1 1 1", "0.01"}, {"999999999999999999", "1 1 1", "0.0000000000000000001"},
+	} {
+		checkAllocate(t, &allocator, MustParse(c.total), numbers(c.weights), MustParse(c.increment))
+	}
 	rapid.Check(t, func(t *rapid.T) {
-		increment := MustParse(rapid.SampledFrom([]string{"0.01", "0.05", "1", "10", "0.003", "0"}).Draw(t, "increment"))
+		increment := MustParse(rapid.SampledFrom([]string{"0.01", "0.05", "1", "10", "0.003", "0.0000000001", "0"}).Draw(t, "increment"))
 		total := decimal.New(rapid.Int64Range(-1e9, 1e9).Draw(t, "total"), rapid.Int32Range(-6, 0).Draw(t, "exponent"))
 		lightest := int64(0)
 		if rapid.IntRange(0, 9).Draw(t, "negative weights") == 0 {
 			lightest = -1
 		}
+		heaviest := rapid.SampledFrom([]int64{3, 20, 1e9, 1e17}).Draw(t, "heaviest")
+		longest := rapid.SampledFrom([]int32{0, 2, 14}).Draw(t, "longest")
 		weights := rapid.SliceOfN(rapid.Custom(func(t *rapid.T) decimal.Decimal {
-			return decimal.New(rapid.Int64Range(lightest, 20).Draw(t, "w"), rapid.Int32Range(-14, 1).Draw(t, "we"))
+			return decimal.New(rapid.Int64Range(lightest, heaviest).Draw(t, "w"), -rapid.Int32Range(0, longest).Draw(t, "we"))
 		}), 0, 30).Draw(t, "weights")
 		checkAllocate(t, &allocator, total, weights, increment)
+	})
+}
+
+// TestDivideWords divides products with known quotients and rests.
+func TestDivideWords(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		b := multiply(rapid.Uint64Range(1, maxCoef).Draw(t, "a"), rapid.Uint64Range(1, maxCoef).Draw(t, "b"))
+		most := uint64(maxCoef)
+		if b.high > 0 {
+			most = 1<<62/(b.high+1) + 1
+		}
+		quotient := rapid.Uint64Range(0, most).Draw(t, "quotient")
+		for _, rest := range []uint128{{}, {0, 1}, b.minus(uint128{0, 1})} {
+			if rest.cmp(b) >= 0 {
+				continue
+			}
+			product := b.times(quotient)
+			a := uint128{product.high + rest.high, product.low + rest.low}
+			if a.low < product.low {
+				a.high++
+			}
+			if q, r := a.divide(b); q != quotient || r != rest {
+				t.Fatalf("%v ÷ %v is %d, rest %v, want %d, rest %v", a, b, q, r, quotient, rest)
+			}
+		}
 	})
 }
 

@@ -10,8 +10,9 @@ import (
 // Trace says how much of the why a result tells.
 type Trace uint8
 
-// The traces. TraceNone computes amounts only; TraceFull also sums up the rules that
-// could not apply, such as the rows of a table that do not match.
+// The traces. TraceNone computes amounts only. TraceNormal tells of everything that was
+// found. TraceFull also says of every row of a table and every adjustment of a long list
+// why it does not apply.
 const (
 	TraceNormal Trace = iota
 	TraceNone

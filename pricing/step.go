@@ -3,7 +3,7 @@ package pricing
 import (
 	"errors"
 	"fmt"
-	"strconv"
+	"slices"
 
 	"quotewright/internal/formula"
 	"quotewright/money"
@@ -251,7 +251,11 @@ func (r *run) fromTable(s *step, l *lineRun, basis money.Num, out *outcome) erro
 		return fmt.Errorf("table %s is unique, but its lines %d and %d both match", s.table.name,
 			s.table.rows[hits[0]].source.Line, s.table.rows[hits[1]].source.Line)
 	}
-	for _, n := range hits {
+	counted := hits
+	if s.table.hit == hitFirst && len(hits) > 1 {
+		counted = hits[:1]
+	}
+	for _, n := range counted {
 		row := &s.table.rows[n]
 		c := candidate{id: row.id, text: row.reason, source: row.source}
 		switch {
@@ -267,10 +271,34 @@ func (r *run) fromTable(s *step, l *lineRun, basis money.Num, out *outcome) erro
 		}
 		out.found = append(out.found, c)
 	}
-	if rest := len(s.table.rows) - len(hits); r.full && rest > 0 {
-		out.lose(s.table.name, r.put(strconv.Itoa(rest), " rows do not match"))
+	for _, n := range hits[len(counted):] {
+		out.lose(s.table.rows[n].id, r.put("not chosen: first is ", s.table.rows[hits[0]].id))
+	}
+	if r.full {
+		r.explainRows(s.table, hits, out)
 	}
 	return nil
+}
+
+// explainRows says of every row that does not match which cell it is.
+func (r *run) explainRows(t *table, hits []int32, out *outcome) {
+	for n := range t.rows {
+		if slices.Contains(hits, int32(n)) {
+			continue
+		}
+		for _, p := range t.index.rules[n].predicates {
+			v := r.lookup(p.slot)
+			if p.holds(&v) {
+				continue
+			}
+			value := v.String()
+			if !v.Known() {
+				value = "nothing"
+			}
+			out.lose(t.rows[n].id, r.put("does not match: ", r.scope.names[p.slot], " is ", value))
+			break
+		}
+	}
 }
 
 func (r *run) fromAdjustments(s *step, l *lineRun, basis money.Num, out *outcome) error {
@@ -288,19 +316,23 @@ func (r *run) fromAdjustments(s *step, l *lineRun, basis money.Num, out *outcome
 		}
 		return nil
 	}
-	applied := 0
-	for _, n := range set.index.find(&r.probes[set.index.ordinal], r.lookup) {
+	found := set.index.find(&r.probes[set.index.ordinal], r.lookup)
+	for _, n := range found {
 		ok, err := set.index.rules[n].remains(r.lookup)
+		if err == nil && !ok && r.trace {
+			out.lose(set.rules[n].id, r.seen(set.rules[n].when))
+		}
 		if err == nil && ok {
-			applied++
 			err = r.adjust(s, &set.rules[n], l, basis, out)
 		}
 		if err != nil {
 			return err
 		}
 	}
-	if r.full {
-		out.lose(s.id, r.put(strconv.Itoa(len(set.rules)-applied), " adjustments do not apply"))
+	for n := range set.rules {
+		if r.full && !slices.Contains(found, int32(n)) {
+			out.lose(set.rules[n].id, r.seen(set.rules[n].when))
+		}
 	}
 	return nil
 }

@@ -222,11 +222,5 @@ func (c column) test() test { return tableTests[c.op] }
 var tableTests = map[string]test{"=": isAny, "in": isAny, "!=": isNone, "not in": isNone, ">=": atLeast, "<=": atMost, ">": above,
 	"<": under, "startsWith": startsWith}
 
-// match returns the rows that match, in order; only the first where that decides.
-func (t *table) match(r *run) []int32 {
-	hits := t.index.find(&r.probes[t.index.ordinal], r.lookup)
-	if t.hit == hitFirst && len(hits) > 1 {
-		return hits[:1]
-	}
-	return hits
-}
+// match returns the rows that match, in order.
+func (t *table) match(r *run) []int32 { return t.index.find(&r.probes[t.index.ordinal], r.lookup) }
