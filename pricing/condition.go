@@ -406,7 +406,11 @@ func (r *run) percentOf(t *conditionType, s scale, tier *catalog.Condition, whol
 			return err
 		}
 	}
-	if v := r.overridden(sub); v != nil {
+	v, err := r.overridden(sub)
+	if err != nil {
+		return err
+	}
+	if v != nil {
 		if rate = *v; outside(rate, numOf(tier.LowerLimit), numOf(tier.UpperLimit)) {
 			return outOfRange{r.step.override.id, rate, numOf(tier.LowerLimit), numOf(tier.UpperLimit)}
 		}
@@ -423,7 +427,11 @@ func (r *run) amountOf(t *conditionType, s scale, tier *catalog.Condition, own, 
 		return err
 	}
 	per := money.NumOf(tier.Per)
-	if v := r.overridden(sub); v != nil {
+	v, err := r.overridden(sub)
+	if err != nil {
+		return err
+	}
+	if v != nil {
 		return r.enteredAmount(t, tier, *v, units, per, sub, c)
 	}
 	value := r.derived(money.NumOf(tier.Value), chain, c)
@@ -490,16 +498,20 @@ func (r *run) roundTo(d *RoundDefinition, n money.Num) money.Num {
 }
 
 // overridden returns what was entered in place of a record's value; nil: nothing.
-func (r *run) overridden(sub *subject) *money.Num {
-	if r.step == nil || r.step.override == nil || sub.part {
-		return nil
+func (r *run) overridden(sub *subject) (*money.Num, error) {
+	s := r.step
+	if s == nil || s.override == nil || sub.part {
+		return nil, nil
 	}
-	v := r.lookup(r.step.override.slot)
+	v := r.lookup(s.override.slot)
 	if !v.Known() {
-		return nil
+		return nil, nil
 	}
 	n := v.Num()
-	return &n
+	if outside(n, s.min, s.max) {
+		return nil, outOfRange{s.override.id, n, s.min, s.max}
+	}
+	return &n, nil
 }
 
 func outside(v money.Num, low, high *money.Num) bool {

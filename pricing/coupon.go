@@ -46,6 +46,24 @@ func (c *compiler) coupons(s *step) {
 	}
 }
 
+// usedCoupon is a coupon that took something off in a step, unless the step is withdrawn.
+type usedCoupon struct {
+	step string
+	Coupon
+}
+
+// usedCoupons returns the coupons of the steps that still count on some line.
+func (r *run) usedCoupons() []Coupon {
+	var used []Coupon
+	for _, c := range r.coupons {
+		i := slices.IndexFunc(r.model.steps, func(s step) bool { return s.id == c.step })
+		if slices.ContainsFunc(r.lines, func(l lineRun) bool { return !l.failed && l.cells[i].counts() }) {
+			used = append(used, c.Coupon)
+		}
+	}
+	return used
+}
+
 // CouponCodes returns the codes of the coupons that a quote input names, as the offers
 // write them: what the limits of their use are about.
 func (m *SalesModel) CouponCodes(inputs map[string]formula.Value) []string {
@@ -134,6 +152,9 @@ func (r *run) redeemOne(s *step, o *coupon, lines []int32) {
 	if err != nil {
 		r.fail(nil, "coupon "+o.def.ID+": ", err, "step", s.def.At)
 		return
+	}
+	if !off.IsZero() {
+		r.coupons = append(r.coupons, usedCoupon{s.id, Coupon{ID: o.def.ID, Uses: o.def.Uses, UsesPerCustomer: o.def.UsesPerCustomer}})
 	}
 	for i, n := range on {
 		c := candidate{id: o.def.ID, title: &o.def.Title, source: o.source, amount: parts[i]}

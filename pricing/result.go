@@ -69,6 +69,7 @@ type Result struct {
 	Lines     []LineResult
 	Steps     []Step // of the whole quote
 	FreeGoods []FreeGood
+	Coupons   []Coupon // that took something off
 	Totals    Totals
 	Approvals []Approval
 	Messages  []Message
@@ -182,6 +183,12 @@ type Source struct {
 type Lost struct {
 	ID     string `json:"id"`
 	Reason string `json:"reason"`
+}
+
+// Coupon is a coupon that was made use of, with its limits; 0 is any number.
+type Coupon struct {
+	ID                    string
+	Uses, UsesPerCustomer int
 }
 
 // Approval is what an approver is asked.

@@ -53,8 +53,9 @@ type run struct {
 	parts     []part
 	subject   subject
 
-	result Result
-	totals Totals
+	result  Result
+	totals  Totals
+	coupons []usedCoupon
 	taped
 }
 
@@ -153,6 +154,7 @@ func (r *run) begin(m *SalesModel, view *catalog.View, in *Input) {
 		r.probes[i].quote = false
 	}
 	r.result = Result{Lines: make([]LineResult, lines)}
+	r.coupons = r.coupons[:0]
 	r.startTape(lines, steps)
 	for i := range in.Lines {
 		l := &r.lines[i]
@@ -207,6 +209,7 @@ func (r *run) fail(l *lineRun, prefix string, err error, code string, at fault.P
 	var limit outOfRange
 	var unit unknownUnit
 	var term missingTerm
+	var coded *fault.Error
 	switch {
 	case errors.As(err, &mistakes):
 		m.Code, m.Text, m.Source = "formula", mistakes[0].Text, &mistakes[0].Position
@@ -218,6 +221,8 @@ func (r *run) fail(l *lineRun, prefix string, err error, code string, at fault.P
 		m.Code = "unknown_unit"
 	case errors.As(err, &term):
 		m.Code = "missing_term"
+	case errors.As(err, &coded):
+		m.Code = coded.Code
 	}
 	if l != nil {
 		m.Line, l.failed, l.counts = l.in.ID, true, false
@@ -424,7 +429,7 @@ func (r *run) merge(s *step, l *lineRun, out *outcome, n int) money.Num {
 // limited holds an amount to the step's limits, which for inputs are limits of what is
 // entered and checked there.
 func (r *run) limited(s *step, n money.Num, out *outcome) money.Num {
-	if s.input != nil || s.min == nil && s.max == nil {
+	if s.input != nil || s.override != nil || s.min == nil && s.max == nil {
 		return n
 	}
 	if s.min != nil {

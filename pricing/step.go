@@ -187,7 +187,11 @@ func (r *run) fromConditions(s *step, l *lineRun, basis money.Num, out *outcome)
 	if err != nil || hit {
 		return err
 	}
-	if v := r.overridden(&r.subject); v != nil {
+	v, err := r.overridden(&r.subject)
+	if err != nil {
+		return err
+	}
+	if v != nil {
 		c := candidate{id: s.id, source: s.override.source, text: "entered"}
 		if s.condition.def.Measure == "percent" {
 			c.setPercent(basis, *v)

@@ -91,7 +91,7 @@ func (c *compiler) readTable(def *TableDefinition) (*table, fault.Mistakes) {
 			mistakes.Add(h.At, "%s", problem)
 			continue
 		}
-		t.perLine = t.perLine || perLine(column.name) || isStep(column.name)
+		t.perLine = t.perLine || perLine(column.name)
 		inputs[i] = len(t.columns)
 		t.columns = append(t.columns, column)
 	}

@@ -26,7 +26,9 @@ func (r *run) finishLine(l *lineRun) {
 		case s.kind == "subtotal":
 			listed = true
 		case s.kind == "term" && c.counts() && l.terms != nil:
-			l.list, reduced = l.overTerm(l.list), l.overTerm(reduced)
+			if listed {
+				l.list, reduced = l.overTerm(l.list), l.overTerm(reduced)
+			}
 		case s.statistical:
 		case s.included:
 			included = included.Add(c.amount)
@@ -220,7 +222,7 @@ func (r *run) sum() {
 // end makes the Result.
 func (r *run) end(approvals []Approval) Result {
 	res := r.result
-	res.Totals, res.Approvals = r.totals, approvals
+	res.Totals, res.Approvals, res.Coupons = r.totals, approvals, r.usedCoupons()
 	slices.SortStableFunc(res.FreeGoods, func(a, b FreeGood) int { return r.place(a.Line) - r.place(b.Line) })
 	for n := range r.lines {
 		l := &r.lines[n]

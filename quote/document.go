@@ -17,6 +17,7 @@ type Evaluation struct {
 	Steps             []Step           `json:"steps"` // of the whole quote
 	Totals            Totals           `json:"totals"`
 	FreeGoods         []FreeGood       `json:"free_goods,omitempty"` // added to what is ordered
+	Coupons           []Coupon         `json:"coupons,omitempty"` // that took something off
 	Approvals         []NeededApproval `json:"approvals"`
 	Messages          []Message        `json:"messages"`
 
@@ -68,6 +69,13 @@ type FreeGood struct {
 	Quantity string  `json:"quantity"`
 	Unit     string  `json:"unit"`
 	Source   *Source `json:"source,omitempty"`
+}
+
+// Coupon is a coupon that an evaluation made use of, with its limits; 0 is any number.
+type Coupon struct {
+	ID              string `json:"id"`
+	Uses            int    `json:"uses,omitempty"`
+	UsesPerCustomer int    `json:"uses_per_customer,omitempty"`
 }
 
 // Guidance compares a line's net with what it should be.

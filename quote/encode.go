@@ -65,6 +65,7 @@ func (w *encoder) evaluation(e *Evaluation) {
 	w.key(`,"totals":`)
 	w.totals(&e.Totals)
 	arrayIfAny(w, `,"free_goods":`, e.FreeGoods, (*encoder).freeGood)
+	arrayIfAny(w, `,"coupons":`, e.Coupons, (*encoder).coupon)
 	array(w, `,"approvals":`, e.Approvals, (*encoder).approval)
 	array(w, `,"messages":`, e.Messages, (*encoder).message)
 	w.end(start)
@@ -113,7 +114,7 @@ func (w *encoder) line(l *EvaluatedLine) {
 	if l.Availability != nil {
 		w.availability(l.Availability)
 	}
-	if l.Guidance != nil {
+	if l.Guidance != nil && (w.show.Costs || !l.Guidance.ShowsCost) {
 		w.guidance(l.Guidance)
 	}
 	if l.Recurring != nil {
@@ -139,6 +140,7 @@ func (w *encoder) guidance(g *Guidance) {
 	w.amountIfAny(`,"target":`, g.Target)
 	w.amountIfAny(`,"stretch":`, g.Stretch)
 	w.text(`,"position":`, g.Position)
+	w.truth(`,"shows_cost":`, g.ShowsCost)
 	w.end(start)
 }
 
@@ -279,6 +281,14 @@ func (w *encoder) freeGood(g *FreeGood) {
 	w.text(`,"quantity":`, g.Quantity)
 	w.text(`,"unit":`, g.Unit)
 	w.source(g.Source)
+	w.end(start)
+}
+
+func (w *encoder) coupon(c *Coupon) {
+	start := len(w.buf)
+	w.text(`,"id":`, c.ID)
+	w.intIfAny(`,"uses":`, c.Uses)
+	w.intIfAny(`,"uses_per_customer":`, c.UsesPerCustomer)
 	w.end(start)
 }
 

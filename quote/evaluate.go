@@ -269,6 +269,9 @@ func (r *evaluator) price() {
 	for _, g := range result.FreeGoods {
 		r.out.FreeGoods = append(r.out.FreeGoods, FreeGood{ID: g.ID, Line: g.Line, SKU: g.SKU, Quantity: g.Quantity.String(), Unit: g.Unit, Source: g.Source})
 	}
+	for _, c := range result.Coupons {
+		r.out.Coupons = append(r.out.Coupons, Coupon(c))
+	}
 	for _, a := range result.Approvals {
 		r.out.Approvals = append(r.out.Approvals, NeededApproval{ID: a.ID, Roles: a.Roles, Order: a.Order, Lines: a.Lines, Reason: a.Reason, ShowsCost: a.Cost})
 	}

@@ -9,11 +9,13 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/tools/txtar"
 
 	"quotewright/catalog"
@@ -49,9 +51,9 @@ func TestGoldenCases(t *testing.T) {
 	}
 }
 
-// runExamples lays the parts over the base company and runs their examples. The rules
-// have to be free of mistakes and warnings.
-func runExamples(t *testing.T, parts map[string]string) {
+// world lays the parts over the base company. The rules have to be free of mistakes and
+// warnings.
+func world(t *testing.T, parts map[string]string) (*rulebook.Book, *catalog.Snapshot) {
 	t.Helper()
 	rules, data := overBase(t, parts)
 	book, mistakes := rulebook.Load(rules)
@@ -63,9 +65,17 @@ func runExamples(t *testing.T, parts map[string]string) {
 		t.Fatal(err)
 	}
 	if book == nil {
-		return
+		t.FailNow()
 	}
-	results := quote.RunExamples(book, catalog.NewSnapshot(version, delta))
+	return book, catalog.NewSnapshot(version, delta)
+}
+
+// runExamples runs the examples of the parts over the base company.
+func runExamples(t *testing.T, parts map[string]string) {
+	t.Helper()
+	book, snapshot := world(t, parts)
+	noNegativeZero(t, book, snapshot)
+	results := quote.RunExamples(book, snapshot)
 	if len(results) == 0 {
 		t.Error("no example")
 	}
@@ -73,6 +83,47 @@ func runExamples(t *testing.T, parts map[string]string) {
 		for _, d := range r.Differences {
 			t.Errorf("%s: %s: %s: expected %s, got %s", r.At, r.Name, d.Path, d.Expected, d.Got)
 		}
+	}
+}
+
+var negativeZero = regexp.MustCompile(`"-0(\.0+)?"`)
+
+// noNegativeZero looks for -0.00 in what the examples give.
+func noNegativeZero(t *testing.T, book *rulebook.Book, snapshot *catalog.Snapshot) {
+	t.Helper()
+	for _, x := range book.Examples() {
+		request, err := quote.DecodeRequest(bytes.NewReader(x.Request))
+		if err != nil {
+			continue // says what only the service says
+		}
+		if text := encode(t, quote.Evaluate(book, snapshot, request)); negativeZero.MatchString(text) {
+			t.Errorf("%s: %s: %s", x.At, x.Name, text)
+		}
+	}
+}
+
+// TestWrongExamples holds what is said about an example in which every expectation is
+// wrong against a list.
+func TestWrongExamples(t *testing.T) {
+	archive, err := txtar.ParseFile(filepath.Join(ruleCases, "wrong", "everything.txtar"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts := map[string]string{}
+	for _, f := range archive.Files {
+		parts[f.Name] = string(f.Data)
+	}
+	want := parts["want.txt"]
+	delete(parts, "want.txt")
+	book, snapshot := world(t, parts)
+	var got strings.Builder
+	for _, r := range quote.RunExamples(book, snapshot) {
+		for _, d := range r.Differences {
+			fmt.Fprintf(&got, "%s: expected %s, got %s\n", d.Path, d.Expected, d.Got)
+		}
+	}
+	if diff := cmp.Diff(want, got.String()); diff != "" {
+		t.Errorf("differences (-want +got):\n%s", diff)
 	}
 }
 

@@ -19,8 +19,8 @@ type Request struct {
 	Language   string                   `json:"language,omitempty"` // of messages; "": the rulebook's first
 	End        catalog.Date             `json:"end,omitzero"`       // recurring lines without an end of their own end then
 	Lines      []Line                   `json:"lines"`
-	// Redeemed says how often coupons have been used. The service sets it; a request from
-	// outside that has it is refused.
+	// Redeemed says how often the coupons of the request had been used. The Service sets it;
+	// what a caller says of it counts nothing.
 	Redeemed map[string]Redemption `json:"redeemed,omitempty"`
 }
 

@@ -62,7 +62,7 @@ func (s *Service) Create(ctx context.Context, actor Actor, n New, key string) (Q
 		Title: n.Title, Deal: n.Deal, ValidUntil: n.ValidUntil, Approvals: []Approval{}}
 	c := begin(q, at)
 	c.Key = k
-	if err := s.revise(c, actor, n.Request); err != nil {
+	if err := s.revise(ctx, c, actor, n.Request); err != nil {
 		return Quote{}, err
 	}
 	c.note(actor, "quote.created", "", "%s", n.Title)
@@ -79,10 +79,13 @@ func checkValidity(until catalog.Date, at time.Time) error {
 
 // revise evaluates a request and makes it the next revision, unless it is the same in
 // every byte as the current one.
-func (s *Service) revise(c *Change, by Actor, request Request) error {
+func (s *Service) revise(ctx context.Context, c *Change, by Actor, request Request) error {
 	book, snapshot := s.Current()
 	if book == nil || snapshot == nil {
 		return fault.New(fault.Unavailable, "not_ready", "There is no rulebook or no catalog yet.")
+	}
+	if err := s.countCoupons(ctx, book, &request); err != nil {
+		return err
 	}
 	evaluation := Evaluate(book, snapshot, request)
 	r, err := revisionOf(request, evaluation)
@@ -104,6 +107,23 @@ func (s *Service) revise(c *Change, by Actor, request Request) error {
 	r.Quote, r.Number, r.At, r.By = q.ID, q.Revision, q.UpdatedAt, by.Name
 	c.Revision = &r
 	return nil
+}
+
+// countCoupons notes in the request how often its coupons have been used, so that its
+// evaluation can be repeated.
+func (s *Service) countCoupons(ctx context.Context, book *rulebook.Book, request *Request) error {
+	request.Redeemed = nil
+	model, known := book.SalesModel(request.SalesModel)
+	if !known {
+		return nil
+	}
+	codes := model.CouponCodes(request.Inputs)
+	if len(codes) == 0 {
+		return nil
+	}
+	used, err := s.Store.Redemptions(ctx, request.Customer, codes)
+	request.Redeemed = used
+	return err
 }
 
 func revisionOf(request Request, evaluation *Evaluation) (r Revision, err error) {
@@ -144,7 +164,7 @@ func (s *Service) Update(ctx context.Context, actor Actor, id string, version in
 		c.Quote.ValidUntil = *p.ValidUntil
 	}
 	if p.Request != nil {
-		if err := s.revise(c, actor, *p.Request); err != nil {
+		if err := s.revise(ctx, c, actor, *p.Request); err != nil {
 			return Quote{}, err
 		}
 	}
@@ -181,6 +201,9 @@ func (s *Service) Do(ctx context.Context, actor Actor, id string, version int, a
 		return Quote{}, err
 	}
 	c.Key = k
+	if a == Accept {
+		c.Coupons = stored.Coupons
+	}
 	return s.Store.Commit(ctx, *c)
 }
 

@@ -21,12 +21,16 @@ type Store interface {
 	Revisions(ctx context.Context, quote string) ([]Revision, error)
 	// Events returns the audit log of a quote, oldest first.
 	Events(ctx context.Context, quote string) ([]Event, error)
-	// Commit writes a change whole or not at all. A new quote (Change.Expect 0) gets its
+	// Commit writes a change whole or not at all. A coupon that is used up is
+	// fault.Conflict; a quote that is not accepted any more gives its coupons back. A new quote (Change.Expect 0) gets its
 	// number here. It fails with fault.Stale when the quote's version is not
 	// Change.Expect any more, and with fault.Conflict when the idempotency key was used
 	// with other content; when it was used with the same content, the stored quote is
 	// returned and nothing is written.
 	Commit(ctx context.Context, change Change) (Quote, error)
+	// Redemptions says how often accepted quotes have used coupons, by all customers and by
+	// one.
+	Redemptions(ctx context.Context, customer string, coupons []string) (map[string]Redemption, error)
 	// Repeated returns the stored quote when an idempotency key was used with the same
 	// content, and fails with fault.Conflict when it was used with other content.
 	Repeated(ctx context.Context, key IdempotencyKey) (q Quote, repeated bool, err error)
@@ -49,6 +53,7 @@ type Change struct {
 	Expect   int // version before; 0: a new quote
 	Quote    Quote
 	Revision *Revision // a new one; its Quote and Number are those of Quote
+	Coupons  []Coupon  // that the quote uses up by being accepted
 	Events   []Event
 	Jobs     []Job
 	Key      *IdempotencyKey

@@ -82,6 +82,9 @@ func (tx *transaction) commit(ctx context.Context, c quote.Change, stored *quote
 			return err
 		}
 	}
+	if err := tx.redeem(ctx, c, *stored); err != nil {
+		return err
+	}
 	fault.CrashPoint("store: quote written")
 	if err := tx.putEvents(ctx, c.Events); err != nil {
 		return err
