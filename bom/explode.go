@@ -115,7 +115,7 @@ type item struct {
 // Explode works out what a quantity of a product is made of. Problems do not stop it:
 // what can be worked out is there.
 func Explode(view *catalog.View, in Input) Result {
-	e := &exploder{view: view, in: in, nodes: map[string]*node{}}
+	e := &exploder{view: view, in: in}
 	root := e.node(in.SKU, in.Quantity, fault.Position{})
 	if root == nil {
 		return Result{Problems: e.problems}
@@ -173,7 +173,12 @@ func (e *exploder) node(sku string, needed decimal.Decimal, at fault.Position) *
 	}
 	e.path = e.path[:len(e.path)-1]
 	e.rollUp(n)
-	e.nodes[sku] = n
+	if e.nodes == nil && len(e.path) > 0 {
+		e.nodes = map[string]*node{}
+	}
+	if e.nodes != nil {
+		e.nodes[sku] = n
+	}
 	e.order = append(e.order, n)
 	return n
 }
@@ -215,7 +220,7 @@ func times(a, b decimal.Decimal) decimal.Decimal {
 }
 
 func isOne(d decimal.Decimal) bool {
-	return d.Exponent() == 0 && d.NumDigits() == 1 && d.CoefficientInt64() == 1
+	return d.Exponent() == 0 && d.CoefficientInt64() == 1 && d.NumDigits() == 1
 }
 
 // ownCost is the catalog's cost in the currency asked for.

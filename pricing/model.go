@@ -14,6 +14,7 @@
 package pricing
 
 import (
+	"slices"
 	"sync"
 
 	"quotewright/internal/fault"
@@ -34,6 +35,7 @@ type SalesModel struct {
 	eligibility   ruleSet[eligibilityRule]
 	approvals     []approvalRule
 	inputs        []InputDefinition
+	reads         map[string]bool // names
 	indexes       int // how many there are
 	runs          sync.Pool
 }
@@ -41,6 +43,14 @@ type SalesModel struct {
 // Inputs returns the inputs that the sales model reads, in the rulebook's order: what a
 // rep need be asked for.
 func (m *SalesModel) Inputs() []InputDefinition { return m.inputs }
+
+// ReadsStock reports whether a rule reads product.stock.
+func (m *SalesModel) ReadsStock() bool { return m.reads["product.stock"] }
+
+// PricesComponents reports whether a step prices what a line is made of.
+func (m *SalesModel) PricesComponents() bool {
+	return slices.ContainsFunc(m.steps, func(s step) bool { return s.kind == "components" })
+}
 
 // Compile checks a sales model against what the rulebook declares. It returns every
 // mistake; the model is nil when there is any.
@@ -73,7 +83,7 @@ func Compile(schema *Schema, def Definition) (*SalesModel, fault.Mistakes) {
 	if len(c.mistakes) > 0 {
 		return nil, c.mistakes.Sort()
 	}
-	m.indexes = c.indexes
+	m.indexes, m.reads = c.indexes, c.used
 	for _, in := range schema.Inputs {
 		if c.used[in.path()] {
 			m.inputs = append(m.inputs, in)
@@ -189,6 +199,7 @@ func (c *compiler) approval(d ApprovalDefinition, s *scope) approvalRule {
 	if d.Reason.Text != "" {
 		a.reason = c.translated(d.Reason, s.env)
 		for _, t := range a.reason {
+			c.reads(t.Variables())
 			a.cost = a.cost || readsCost(t.Variables(), c.steps)
 			for _, v := range t.Variables() {
 				if !a.perLine && perLine(v.Name) {

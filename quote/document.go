@@ -17,7 +17,7 @@ type Evaluation struct {
 	Steps             []Step           `json:"steps"` // of the whole quote
 	Totals            Totals           `json:"totals"`
 	FreeGoods         []FreeGood       `json:"free_goods,omitempty"` // added to what is ordered
-	Coupons           []Coupon         `json:"coupons,omitempty"` // that took something off
+	Coupons           []Coupon         `json:"coupons,omitempty"`    // that took something off
 	Approvals         []NeededApproval `json:"approvals"`
 	Messages          []Message        `json:"messages"`
 

@@ -291,14 +291,18 @@ func (r *evaluator) priceLine(l *line) pricing.Line {
 	}
 	p.Term = l.term
 	p.WeightKg = money.NumOf(l.product.WeightKg).Mul(p.BaseQuantity)
-	p.Stock = money.NumOf(bom.Free(r.view, l.product.SKU, r.model.Sites))
+	if r.model.ReadsStock() {
+		p.Stock = money.NumOf(bom.Free(r.view, l.product.SKU, r.model.Sites))
+	}
 	if l.state != nil {
 		p.Feature, p.Options = l.state.Feature, l.state.OptionKeys()
 		if w := l.state.Feature("weight_kg"); w.Known() && w.Kind() == formula.Number {
 			p.WeightKg = w.Num().Mul(p.BaseQuantity)
 		}
 	}
-	p.Components = r.parts(l)
+	if r.model.PricesComponents() {
+		p.Components = r.parts(l)
+	}
 	return p
 }
 

@@ -17,6 +17,7 @@ import (
 	"quotewright/erp/files"
 	"quotewright/internal/formula"
 	"quotewright/money"
+	"quotewright/pricing"
 	"quotewright/quote"
 	"quotewright/rulebook"
 	"quotewright/testdata"
@@ -401,24 +402,35 @@ func TestWithoutCosts(t *testing.T) {
 	}
 }
 
+// BenchmarkEvaluate evaluates quotes of the demo company: of goods that are bought and
+// sold, and of everything, every tenth line configured.
 func BenchmarkEvaluate(b *testing.B) {
 	book, snapshot := demo()
 	all, _ := snapshot.Search(catalog.Query{Limit: 1000, Status: catalog.Active})
+	view := catalog.NewView(snapshot)
+	goods := slices.DeleteFunc(slices.Clone(all), func(p catalog.Product) bool { return p.Model != "" || len(view.BOM(p.SKU)) > 0 })
 	for _, n := range []int{1, 10, 100, 1_000, 10_000} {
-		request := quote.Request{SalesModel: "direct", Customer: "C-100", Date: catalog.Date{Year: 2026, Month: 11, Day: 23}}
-		for i := range n {
-			l := quote.Line{ID: fmt.Sprint(i), SKU: all[i%len(all)].SKU, Quantity: quote.Number(fmt.Sprint(1 + i%30))}
-			if i%10 == 0 {
-				l.SKU, l.Configuration = "PS-2000", map[string]formula.Value{"frame": formula.OfText("F2"), "motor": formula.OfText("M20")}
+		of := func(products []catalog.Product, configured bool) quote.Request {
+			request := quote.Request{SalesModel: "direct", Customer: "C-100", Date: catalog.Date{Year: 2026, Month: 11, Day: 23}}
+			for i := range n {
+				l := quote.Line{ID: fmt.Sprint(i), SKU: products[i%len(products)].SKU, Quantity: quote.Number(fmt.Sprint(1 + i%30))}
+				if configured && i%10 == 0 {
+					l.SKU, l.Configuration = "PS-2000", map[string]formula.Value{"frame": formula.OfText("F2"), "motor": formula.OfText("M20")}
+				}
+				request.Lines = append(request.Lines, l)
 			}
-			request.Lines = append(request.Lines, l)
+			return request
 		}
-		b.Run(fmt.Sprintf("lines=%d", n), func(b *testing.B) {
-			b.ReportAllocs()
-			for b.Loop() {
-				quote.Evaluate(book, snapshot, request)
+		for name, request := range map[string]quote.Request{"goods": of(goods, false), "everything": of(all, true)} {
+			for _, trace := range []pricing.Trace{pricing.TraceNone, pricing.TraceNormal} {
+				b.Run(fmt.Sprintf("%s/lines=%d/trace=%t", name, n, trace != pricing.TraceNone), func(b *testing.B) {
+					b.ReportAllocs()
+					for b.Loop() {
+						quote.EvaluateTraced(book, snapshot, request, trace)
+					}
+					b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/line")
+				})
 			}
-			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*n), "ns/line")
-		})
+		}
 	}
 }

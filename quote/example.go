@@ -114,10 +114,10 @@ func (r *ExampleResult) line(path string, want rulebook.LineExpectation, got *Ev
 		"discount_percent": percentage(got.DiscountPercent), "tax": got.Tax, "gross": got.Gross, "cost": got.Cost, "margin": got.Margin,
 		"margin_percent": percentage(got.MarginPercent)}
 	if g := got.Guidance; g != nil {
-		figures["floor"], figures["target"], figures["stretch"] = g.Floor, g.Target, g.Stretch
-		r.text(path+"position", want.Position, g.Position)
+		figures["guidance/floor"], figures["guidance/target"], figures["guidance/stretch"] = g.Floor, g.Target, g.Stretch
+		r.text(path+"guidance/position", want.Position, g.Position)
 	} else {
-		r.text(path+"position", want.Position, "")
+		r.text(path+"guidance/position", want.Position, "")
 	}
 	r.recurring(path, want, got.Recurring, figures)
 	r.figures(path, want.Figures, figures)
@@ -146,8 +146,8 @@ func (r *ExampleResult) recurring(path string, want rulebook.LineExpectation, go
 	if got == nil {
 		got = &Recurring{}
 	}
-	figures["per_period"], figures["annual"] = got.PerPeriod, got.Annual
-	r.text(path+"period", want.Period, got.Period)
+	figures["recurring/per_period"], figures["recurring/annual"] = got.PerPeriod, got.Annual
+	r.text(path+"recurring/period", want.Period, got.Period)
 	if want.Charges == nil {
 		return
 	}

@@ -34,7 +34,9 @@ func (r *evaluator) readQuantity(l *line) {
 	if u, declared := r.book.Unit(l.unit); declared && u.Digits >= 0 && !quantity.Equal(quantity.Truncate(int32(u.Digits))) {
 		r.fail(l, "bad_quantity", "The quantity is %s; %s takes at most %d decimals.", quantity, l.unit, u.Digits)
 	}
-	if l.base, err = money.Divide(quantity.Mul(numerator), denominator); err != nil {
+	if l.unit == l.product.Unit {
+		l.base = quantity
+	} else if l.base, err = money.Divide(quantity.Mul(numerator), denominator); err != nil {
 		r.fail(l, "unknown_unit", "The unit %s of %s cannot be converted: %s.", l.unit, l.product.SKU, err)
 		return
 	}
@@ -43,6 +45,9 @@ func (r *evaluator) readQuantity(l *line) {
 
 func (r *evaluator) checkLotSize(l *line) {
 	p := l.product
+	if p.MinQuantity.IsZero() && p.Multiple.IsZero() {
+		return
+	}
 	base := l.base.Abs()
 	if base.LessThan(p.MinQuantity) {
 		r.fail(l, "below_minimum_quantity", "%s is sold from %s %s on, not %s.", p.SKU, p.MinQuantity, p.Unit, base)

@@ -27,7 +27,9 @@ func (r *evaluator) show(l *line, priced *pricing.LineResult) EvaluatedLine {
 	if priced == nil || l.failed {
 		return out
 	}
-	out.Components = componentsOf(l.made.Components)
+	if r.trace != pricing.TraceNone {
+		out.Components = componentsOf(l.made.Components)
+	}
 	out.Availability = availabilityOf(l)
 	out.Steps = priced.Steps
 	out.Guidance, out.Recurring = guidanceOf(priced.Guidance), recurringOf(priced.Recurring, r.currency)

@@ -34,7 +34,7 @@ type Expectation struct {
 // LineExpectation is what must come out for a line.
 type LineExpectation struct {
 	At         fault.Position
-	Figures    map[string]decimal.Decimal // net, unit_price … and those below guidance and recurring
+	Figures    map[string]decimal.Decimal // net, unit_price …, guidance/floor …, recurring/annual …
 	Position   string                     // of the net among the guidance
 	Period     string                     // of what recurs
 	PartNumber *string
@@ -133,7 +133,7 @@ func (r *reader) lineExpectation(o *object) LineExpectation {
 	x := LineExpectation{At: o.at, Figures: map[string]decimal.Decimal{}, Steps: o.decimals("steps"), Verdicts: o.phrases("verdicts"),
 		Records: o.phrases("records"), Lost: o.lost("lost"), Charges: o.decimals("charges"), Components: o.decimals("components"),
 		Errors: o.codes("errors"), Messages: o.phrases("messages")}
-	o.figures(figures, x.Figures)
+	o.figures("", figures, x.Figures)
 	x.Position = o.below("guidance", guidance, "position", x.Figures)
 	x.Period = o.below("recurring", terms, "period", x.Figures)
 	if n := o.get("part_number"); n != nil && r.scalar(n, "part_number") {
@@ -150,11 +150,11 @@ func (r *reader) lineExpectation(o *object) LineExpectation {
 	return x
 }
 
-// figures reads the figures that are there.
-func (o *object) figures(names []string, into map[string]decimal.Decimal) {
+// figures reads the figures that are there; where says below which key.
+func (o *object) figures(where string, names []string, into map[string]decimal.Decimal) {
 	for _, name := range names {
 		if d := o.decimal(name); d != nil {
-			into[name] = *d
+			into[where+name] = *d
 		}
 	}
 }
@@ -169,7 +169,7 @@ func (o *object) below(key string, names []string, word string, into map[string]
 	if !ok {
 		return ""
 	}
-	m.figures(names, into)
+	m.figures(key+"/", names, into)
 	text := m.name(word).Text
 	m.done()
 	return text
