@@ -36,6 +36,7 @@ type SalesModel struct {
 	approvals     []approvalRule
 	inputs        []InputDefinition
 	reads         map[string]bool // names
+	components    bool            // a step prices them
 	indexes       int // how many there are
 	runs          sync.Pool
 }
@@ -48,9 +49,7 @@ func (m *SalesModel) Inputs() []InputDefinition { return m.inputs }
 func (m *SalesModel) ReadsStock() bool { return m.reads["product.stock"] }
 
 // PricesComponents reports whether a step prices what a line is made of.
-func (m *SalesModel) PricesComponents() bool {
-	return slices.ContainsFunc(m.steps, func(s step) bool { return s.kind == "components" })
-}
+func (m *SalesModel) PricesComponents() bool { return m.components }
 
 // Compile checks a sales model against what the rulebook declares. It returns every
 // mistake; the model is nil when there is any.
@@ -84,6 +83,7 @@ func Compile(schema *Schema, def Definition) (*SalesModel, fault.Mistakes) {
 		return nil, c.mistakes.Sort()
 	}
 	m.indexes, m.reads = c.indexes, c.used
+	m.components = slices.ContainsFunc(m.steps, func(s step) bool { return s.kind == "components" })
 	for _, in := range schema.Inputs {
 		if c.used[in.path()] {
 			m.inputs = append(m.inputs, in)

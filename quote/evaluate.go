@@ -38,6 +38,8 @@ func EvaluateTraced(book *rulebook.Book, snapshot *catalog.Snapshot, request Req
 		Lines:    []EvaluatedLine{}, Steps: []Step{}, Approvals: []NeededApproval{}, Messages: []Message{}, view: view,
 	}
 	r.header()
+	r.lines, r.block = make([]*line, 0, len(request.Lines)), make([]line, len(request.Lines))
+	r.out.Lines = make([]EvaluatedLine, 0, len(request.Lines))
 	for i := range request.Lines {
 		r.lines = append(r.lines, r.line(i))
 	}
@@ -59,6 +61,7 @@ type evaluator struct {
 	inputs   map[string]formula.Value
 	ready    bool // the header is right
 	lines    []*line
+	block    []line // what lines points to
 	seen     map[string]bool
 	states   map[string]*configurator.State // by model and selection: many lines choose the same
 	shown    map[*configurator.State]*Configuration
@@ -128,7 +131,8 @@ func (r *evaluator) readCurrency() {
 // line resolves one line: what it is, how many, with which inputs and which
 // configuration, and what it is made of.
 func (r *evaluator) line(i int) *line {
-	l := &line{index: i, request: r.request.Lines[i]}
+	l := &r.block[i]
+	*l = line{index: i, request: r.request.Lines[i]}
 	r.identify(l)
 	if r.findProduct(l) {
 		r.readQuantity(l)
