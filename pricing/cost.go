@@ -14,8 +14,19 @@ var costNames = []string{"line.cost", "line.unit_cost", "line.margin", "line.mar
 // confidential reports whether a name stands for a cost, a margin, or the amount of a
 // statistical step that shows one. The amount of any other step is part of the price.
 func confidential(name string, steps []step) bool {
-	if id, ok := strings.CutPrefix(name, "price."); ok {
+	root, id, _ := strings.Cut(name, ".")
+	switch root {
+	case "sum", "rate":
+		return slices.ContainsFunc(steps, func(s step) bool { return s.id == id && s.cost })
+	case "price":
 		return slices.ContainsFunc(steps, func(s step) bool { return s.id == id && s.cost && s.statistical })
+	case "line":
+		guidance, _, _ := strings.Cut(id, "_gap_")
+		if slices.ContainsFunc(steps, func(s step) bool {
+			return s.cost && s.def.Guidance.Text != "" && (guidance == s.def.Guidance.Text || guidance == "guidance")
+		}) {
+			return true
+		}
 	}
 	return slices.Contains(costNames, name)
 }
@@ -30,6 +41,17 @@ func (c *compiler) showsCost(s *step) bool {
 	formulas := []*formula.Formula{s.when, s.formula, s.sum}
 	for _, e := range s.adjustments.rules {
 		formulas = append(formulas, e.when, e.percent, e.amount)
+	}
+	for _, f := range s.freeGoods {
+		formulas = append(formulas, f.buy, f.get)
+	}
+	for _, b := range s.bundles {
+		formulas = append(formulas, b.when)
+	}
+	if s.coupons != nil {
+		for _, o := range s.coupons.offers {
+			formulas = append(formulas, o.when)
+		}
 	}
 	for _, f := range formulas {
 		if f != nil && readsCost(f.Variables(), c.steps) {

@@ -37,7 +37,7 @@ type SalesModel struct {
 	inputs        []InputDefinition
 	reads         map[string]bool // names
 	components    bool            // a step prices them
-	indexes       int // how many there are
+	indexes       int             // how many there are
 	runs          sync.Pool
 }
 

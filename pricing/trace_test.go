@@ -66,3 +66,31 @@ func TestEveryRuleHasOneVerdict(t *testing.T) {
 		}
 	})
 }
+
+// TestGuidanceFromCostsIsConfidential: a floor that is computed from the cost tells of
+// it, and so does an approval that speaks of the floor.
+func TestGuidanceFromCostsIsConfidential(t *testing.T) {
+	for _, c := range []struct {
+		floor string
+		cost  bool
+	}{{"line.cost * 1.1", true}, {"price.base * 0.8", false}} {
+		m, mistakes := Compile(testSchema(), Definition{ID: "direct",
+			Procedure: []StepDefinition{listStep, baseStep, {ID: "floor", Formula: formula.Source{Text: c.floor}, Guidance: name("floor")},
+				{ID: "rep", Input: name("discount_percent"), Basis: names("base")}},
+			Approvals: []ApprovalDefinition{{ID: "below", When: formula.Source{Text: `line.floor_gap_percent > 5`}, Roles: names("boss"),
+				Reason: Translated{Source: formula.Source{Text: "{line.floor_gap_percent} % below {line.floor}"}}}}})
+		if m == nil {
+			t.Fatal(mistakes)
+		}
+		cost := num("80")
+		r := priced(t, m, []catalog.Condition{list100}, nil, line("1", "1", func(l *Line) {
+			l.Cost, l.Inputs["discount_percent"] = &cost, formula.OfInt(50)
+		}))
+		if r.Lines[0].Guidance.Position != "below_floor" || len(r.Approvals) != 1 {
+			t.Fatalf("%s: %+v, approvals %v", c.floor, r.Lines[0].Guidance, r.Approvals)
+		}
+		if r.Lines[0].Guidance.Cost != c.cost || r.Approvals[0].Cost != c.cost {
+			t.Errorf("%s: the guidance shows costs %t, the approval %t; want %t", c.floor, r.Lines[0].Guidance.Cost, r.Approvals[0].Cost, c.cost)
+		}
+	}
+}

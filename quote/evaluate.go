@@ -19,7 +19,7 @@ import (
 
 // EngineVersion names the way evaluations are made. It changes when the same request,
 // Book and facts may give another result than before.
-const EngineVersion = "1"
+const EngineVersion = "2"
 
 // Evaluate configures, explodes and prices a request. It is a pure function of its
 // arguments and never fails: what is wrong with the request is in the messages, and
