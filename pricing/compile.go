@@ -347,13 +347,6 @@ func (c *compiler) taxes(s *step) {
 	if s.included && (s.perQuote || s.group != "") {
 		c.mistakes.Add(s.def.At, "an included tax is computed on the lines; it cannot be per quote or in an exclusion")
 	}
-	if s.included && s.documentRounding() {
-		for i := range c.steps {
-			if c.steps[i].included {
-				c.mistakes.Add(s.def.Round.At, "several included taxes cannot be rounded per document")
-			}
-		}
-	}
 }
 
 // quoteStep checks that a step for the whole quote reads nothing of a line.

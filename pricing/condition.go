@@ -597,12 +597,12 @@ func (e unknownUnit) Error() string { return e.text }
 // included.
 func (r *run) whole(t *conditionType, c *catalog.Condition, sub *subject, own money.Num) (money.Num, error) {
 	total := money.Num{}
-	if !sub.line.counts {
+	if !r.atStart[sub.line.index] {
 		total = own
 	}
 	for i := range r.lines {
 		l := &r.lines[i]
-		if !r.atStart[i] || !l.counts || !r.shares(t, c, sub, l) {
+		if !r.atStart[i] || !r.shares(t, c, sub, l) {
 			continue
 		}
 		other := subject{line: l, product: l.in.Product, quantity: l.base, basis: r.bases[i]}

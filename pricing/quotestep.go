@@ -172,7 +172,6 @@ func (r *run) stepOverLines(i int, s *step) {
 	r.outs = r.outs[:len(r.lines)]
 	for n := range r.lines {
 		r.outs[n].clear()
-		r.atStart[n] = !r.lines[n].failed
 	}
 	switch s.kind {
 	case "free_goods":
@@ -200,19 +199,37 @@ func (r *run) stepOverLines(i int, s *step) {
 		k := r.pick(out, s.choose)
 		r.book(i, s, l, out, k, r.merge(s, l, out, k))
 	}
+	if s.kind == "coupons" {
+		r.totalTrace(i, s)
+	}
 }
 
-// perDocument rounds the sums of a step's amounts over the lines and spreads them. Amounts
-// of the same source and rate are summed together; returns are on their own.
-func (r *run) perDocument(i int, s *step) {
-	type group struct {
-		source string
-		line   int
-		rate   string
-		back   bool
+// totalTrace adds the sum of a step over the lines to the steps of the quote.
+func (r *run) totalTrace(i int, s *step) {
+	out := outcome{}
+	for n := range r.lines {
+		if c := &r.lines[n].cells[i]; c.counts() && len(out.found) == 0 {
+			out.found = append(out.found, candidate{id: s.id, source: s.source})
+		}
 	}
-	members := map[group][]int{}
-	var groups []group
+	if len(out.found) == 0 {
+		out.loseText(s.id, s.nothing)
+	}
+	r.quoteTrace(s, &out, len(out.found), r.total(i))
+}
+
+// together are lines whose amounts of a step are rounded as one sum: those of the same
+// source and rate, returns on their own, and of included taxes those whose rates add up
+// to the same.
+type together struct {
+	source         string
+	line           int
+	rate, included string
+	back           bool
+}
+
+// perDocument rounds the sums of a step's amounts over the lines and spreads them.
+func (r *run) perDocument(i int, s *step) {
 	r.snapshotBases(s)
 	for _, at := range r.byID() {
 		l, out := &r.lines[at], &r.outs[at]
@@ -228,59 +245,100 @@ func (r *run) perDocument(i int, s *step) {
 			r.missing(s, l, out.lost)
 			continue
 		}
-		l.cells[i].exact = r.merge(s, l, out, n)
-		out.found = out.found[:n]
-		if n == 0 {
-			continue
+		c := &l.cells[i]
+		c.exact = r.merge(s, l, out, n)
+		if out.found = out.found[:n]; n > 0 {
+			c.rate, c.rated, c.source = out.found[0].rate, out.found[0].isRated, out.found[0].source
+			if s.included {
+				l.included = l.included.Add(c.rate)
+			}
 		}
-		g := group{rate: out.found[0].rate.String(), back: l.returned}
-		if from := out.found[0].source; from != nil {
-			g.source, g.line = from.Record, from.Line
-		}
-		if members[g] == nil {
-			groups = append(groups, g)
-		}
-		members[g] = append(members[g], int(at))
 	}
-	for _, g := range groups {
-		r.roundTogether(i, s, members[g])
+	for j := range i {
+		if other := &r.model.steps[j]; s.included && other.included && other.documentRounding() {
+			r.roundGroups(j, other, func(n int32) bool { return r.lines[n].cells[j].counts() })
+			r.replaceAmounts(j, other)
+		}
 	}
+	r.roundGroups(i, s, func(n int32) bool { return len(r.outs[n].found) > 0 })
 	for n := range r.lines {
 		if l, out := &r.lines[n], &r.outs[n]; !l.failed {
-			amount := l.cells[i].exact
-			if s.included && len(out.found) > 0 {
-				l.included = l.included.Add(out.found[0].rate)
-			}
-			r.book(i, s, l, out, len(out.found), amount)
+			r.book(i, s, l, out, len(out.found), l.cells[i].exact)
 		}
 	}
 }
 
+// roundGroups rounds the sums of a step over the lines it applies to.
+func (r *run) roundGroups(i int, s *step, applies func(n int32) bool) {
+	members := map[together][]int32{}
+	var groups []together
+	for _, n := range r.byID() {
+		l := &r.lines[n]
+		if l.failed || !applies(n) {
+			continue
+		}
+		c := &l.cells[i]
+		g := together{rate: c.rate.String(), back: l.returned}
+		if s.included {
+			g.included = l.included.String()
+		} else if c.source != nil {
+			g.source, g.line = c.source.Record, c.source.Line
+		}
+		if members[g] == nil {
+			groups = append(groups, g)
+		}
+		members[g] = append(members[g], n)
+	}
+	for _, g := range groups {
+		r.roundTogether(i, s, members[g])
+	}
+}
+
 // roundTogether replaces the exact amounts of some lines by parts of their rounded sum.
-func (r *run) roundTogether(i int, s *step, lines []int) {
+func (r *run) roundTogether(i int, s *step, lines []int32) {
 	var sum, gross money.Num
 	r.weights = r.weights[:0]
 	for _, n := range lines {
 		l := &r.lines[n]
-		exact := l.cells[i].exact
-		sum = sum.Add(exact)
-		r.weights = append(r.weights, exact.Abs())
-		if s.included {
-			gross = gross.Add(r.basis(s, l).Round(r.in.Currency.Digits))
+		if !s.included {
+			exact := l.cells[i].exact
+			sum = sum.Add(exact)
+			r.weights = append(r.weights, exact.Abs())
+			continue
 		}
+		price := r.basis(s, l).Round(r.in.Currency.Digits)
+		gross = gross.Add(price)
+		r.weights = append(r.weights, price.Abs())
 	}
 	if s.included {
-		rate := r.outs[lines[0]].found[0].rate
-		if tax, err := gross.Mul(rate).Divide(hundred.Add(rate)); err == nil {
-			sum = tax
+		first := &r.lines[lines[0]]
+		tax, err := gross.Mul(first.cells[i].rate).Divide(hundred.Add(first.included))
+		if err != nil {
+			return
 		}
+		sum = tax
 	}
 	rule := r.increment(s.round)
-	parts, err := money.AllocateNum(rule.RoundNum(sum), r.weights, money.NumOf(rule.Increment))
+	parts, err := money.AllocateNum(rule.RoundNum(sum), r.weights, r.minor())
 	if err != nil {
 		return
 	}
 	for k, n := range lines {
 		r.lines[n].cells[i].exact = parts[k]
+	}
+}
+
+// replaceAmounts books the amounts of an included tax again, once another one is known.
+func (r *run) replaceAmounts(i int, s *step) {
+	for n := range r.lines {
+		l := &r.lines[n]
+		c := &l.cells[i]
+		if l.failed || !c.counts() {
+			continue
+		}
+		c.amount = c.exact
+		if t := l.traced(s.id); t != nil {
+			t.Amount = r.amount(c.amount)
+		}
 	}
 }

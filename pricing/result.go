@@ -23,6 +23,7 @@ const (
 // products, quantities, options, components and costs are known.
 type Input struct {
 	Date     catalog.Date
+	End      catalog.Date // of recurring lines that say none
 	Currency money.Currency
 	Customer *catalog.Customer
 	Inputs   map[string]formula.Value // quote inputs, checked against the schema

@@ -63,6 +63,7 @@ type run struct {
 type cell struct {
 	amount money.Num
 	exact  money.Num // before document rounding
+	source *Source   // of a step that is rounded per document
 	rate   money.Num
 	rated  bool
 	state  cellState
@@ -83,7 +84,8 @@ func (c *cell) counts() bool { return c.state == booked }
 type lineRun struct {
 	in       *Line
 	index    int
-	quantity money.Num // without its sign
+	cost     *money.Num // of the whole line and term
+	quantity money.Num  // without its sign
 	base     money.Num
 	unit     money.Num // cost of one, once asked for
 	returned bool
@@ -160,7 +162,7 @@ func (r *run) begin(m *SalesModel, view *catalog.View, in *Input) {
 		l := &r.lines[i]
 		in := &in.Lines[i]
 		*l = lineRun{in: in, index: i, failed: in.Skip, quantity: in.Quantity.Abs(), base: in.BaseQuantity.Abs(),
-			returned: in.Quantity.Sign() < 0, cells: r.cells[i*steps : (i+1)*steps : (i+1)*steps]}
+			returned: in.Quantity.Sign() < 0, cost: in.Cost, cells: r.cells[i*steps : (i+1)*steps : (i+1)*steps]}
 		if r.trace && !l.failed {
 			l.steps = r.stepsOf(steps + 1)
 		}
@@ -294,7 +296,7 @@ func (r *run) snapshotBases(s *step) {
 	}
 	for n := range r.lines {
 		l := &r.lines[n]
-		r.atStart[n] = !l.failed
+		r.atStart[n] = l.counts
 		if !l.failed {
 			r.bases[n] = r.basis(s, l)
 		}
@@ -562,6 +564,7 @@ func (r *run) sumUp(i int, s *step) {
 		r.book(i, s, l, out, count, v.Num())
 	}
 	r.sums[i] = sum
+	r.totalTrace(i, s)
 }
 
 const notCounted = "the line does not count in the quote"

@@ -103,6 +103,7 @@ func newScope(schema *Schema) *scope {
 
 func (s *scope) declareQuote() {
 	s.declare("quote.date", formula.Date, func(r *run, _ *lineRun) formula.Value { return formula.OfDate(r.in.Date) })
+	s.declare("quote.end", formula.Date, func(r *run, _ *lineRun) formula.Value { return formula.OfDate(r.in.End) })
 	s.declare("quote.currency", formula.Text, text(func(r *run, _ *lineRun) string { return r.in.Currency.Code }))
 	s.declare("quote.sales_model", formula.Text, text(func(r *run, _ *lineRun) string { return r.model.ID }))
 	s.declare("quote.lines", formula.Number, number(func(r *run, _ *lineRun) money.Num {

@@ -17,7 +17,8 @@ func (c *compiler) term(s *step) {
 
 type missingTerm struct{ error }
 
-// fromTerm turns the price of one period into the amount of the whole term.
+// fromTerm turns the price of one period into the amount of the whole term. The cost of
+// the line is taken as that of one period, too.
 func (r *run) fromTerm(s *step, l *lineRun, out *outcome) error {
 	if l.in.Term == nil {
 		return missingTerm{errors.New("the line needs an end or a number of months")}
@@ -30,9 +31,16 @@ func (r *run) fromTerm(s *step, l *lineRun, out *outcome) error {
 	if err != nil {
 		return err
 	}
-	var sum money.Num
-	for _, c := range charges {
-		sum = sum.Add(c.Amount)
+	sum := sumOf(charges)
+	if l.in.Cost != nil {
+		flat := s.term.plan
+		flat.uplift = false // prices rise with it, costs do not
+		costs, err := flat.charges(*l.in.Term, l.quantity, *l.in.Cost, r.in.Currency, nil)
+		if err != nil {
+			return err
+		}
+		cost := sumOf(costs)
+		l.cost = &cost
 	}
 	l.terms = &Recurring{Period: s.def.Term.Period.Text, PerPeriod: r.in.Currency.AmountOf(perPeriod),
 		Annual: r.in.Currency.AmountOf(perPeriod.Mul(s.term.plan.perYear())), Start: l.in.Term.Start, End: l.in.Term.End, Charges: charges}
@@ -41,15 +49,19 @@ func (r *run) fromTerm(s *step, l *lineRun, out *outcome) error {
 	return nil
 }
 
-// overTerm brings what was computed for one period to the whole term.
-func (l *lineRun) overTerm(n money.Num) money.Num {
+func sumOf(charges []Charge) money.Num {
 	var sum money.Num
-	for _, c := range l.terms.Charges {
+	for _, c := range charges {
 		sum = sum.Add(c.Amount)
 	}
+	return sum
+}
+
+// overTerm brings what was computed for one period to the whole term.
+func (l *lineRun) overTerm(n money.Num) money.Num {
 	if l.terms.PerPeriod.IsZero() {
 		return n
 	}
-	scaled, _ := n.Mul(sum).Divide(l.terms.PerPeriod.Num)
+	scaled, _ := n.Mul(sumOf(l.terms.Charges)).Divide(l.terms.PerPeriod.Num)
 	return scaled
 }

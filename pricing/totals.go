@@ -50,7 +50,7 @@ func (r *run) finishLine(l *lineRun) {
 		l.list = net
 	}
 	digits := r.in.Currency.Digits
-	l.figures = r.figures(l.list.Round(digits), reduced.Round(digits), net, added.Add(included), l.in.Cost, l.in.WeightKg, l.list, reduced)
+	l.figures = r.figures(l.list.Round(digits), reduced.Round(digits), net, added.Add(included), l.cost, l.in.WeightKg, l.list, reduced)
 	l.price = r.unitPrice(net, l.quantity)
 	r.guide(l)
 	if l.terms != nil {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 	"testing/fstest"
+	"unicode"
 
 	"quotewright/catalog"
 	"quotewright/erp/files"
@@ -242,4 +243,38 @@ func printResults(out *strings.Builder, results []quote.ExampleResult) {
 		}
 	}
 	fmt.Fprintf(out, "%d examples, %d passed, %d failed\n", len(results), len(results)-failed, failed)
+}
+
+// TestLinksOfRulesDocument looks for the heading of every link inside docs/rules.md.
+func TestLinksOfRulesDocument(t *testing.T) {
+	anchors := map[string]bool{}
+	for _, s := range docSections(t) {
+		anchors[anchor(s.title)] = true
+	}
+	text, err := os.ReadFile("../docs/rules.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	links := regexp.MustCompile(`\]\(#([^)]*)\)`).FindAllStringSubmatch(string(text), -1)
+	for _, link := range links {
+		if !anchors[link[1]] {
+			t.Errorf("no heading for #%s", link[1])
+		}
+	}
+	if len(links) < 30 {
+		t.Errorf("only %d links", len(links))
+	}
+}
+
+// anchor is the name under which a heading is linked to.
+func anchor(title string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == ' ':
+			return '-'
+		case unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_':
+			return unicode.ToLower(r)
+		}
+		return -1
+	}, title)
 }

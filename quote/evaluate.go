@@ -247,7 +247,7 @@ func sourceOf(at fault.Position) *Source {
 
 // price hands the lines to the sales model.
 func (r *evaluator) price() {
-	in := pricing.Input{Date: r.request.Date, Currency: r.currency, Customer: r.customer, Inputs: r.inputs, Language: r.request.Language,
+	in := pricing.Input{Date: r.request.Date, End: r.request.End, Currency: r.currency, Customer: r.customer, Inputs: r.inputs, Language: r.request.Language,
 		Trace: r.trace, Redeemed: map[string]pricing.Redemption{}, Lines: make([]pricing.Line, 0, len(r.lines))}
 	for code, used := range r.request.Redeemed {
 		in.Redeemed[code] = pricing.Redemption(used)

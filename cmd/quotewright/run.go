@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"time"
 
@@ -46,11 +47,17 @@ func (c serveCommand) Run(ctx context.Context, io streams) error {
 	})
 }
 
+// headroomBytes counts as used memory without being touched, so that the garbage of some
+// dozens of large quotes is collected at once and not one by one.
+const headroomBytes = 128 << 20
+
 // serve is the whole service on one listener: it opens, wires, runs until ctx ends, and
 // closes in the opposite order. The end-to-end tests and the demo run this very
 // function. ready is called when requests are answered.
 func serve(ctx context.Context, config Config, log *slog.Logger, listener net.Listener, ready func()) (err error) {
 	defer listener.Close()
+	headroom := make([]byte, headroomBytes)
+	defer runtime.KeepAlive(headroom)
 	n, err := openNode(ctx, config, log)
 	if err != nil {
 		return err
