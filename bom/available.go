@@ -3,23 +3,24 @@ package bom
 import (
 	"slices"
 
-	"github.com/shopspring/decimal"
-
 	"quotewright/catalog"
+	"quotewright/money"
 )
 
 // free is what the sites have of a product and have not promised.
-func (e *exploder) free(sku string) decimal.Decimal {
+func (e *exploder) free(sku string) money.Num {
 	return Free(e.view, sku, e.in.Sites)
 }
 
 // Free returns the stock of a product that is not reserved, over the sites; no sites
 // means all.
-func Free(view *catalog.View, sku string, sites []string) decimal.Decimal {
-	sum := decimal.Zero
-	for _, s := range view.Stock(sku) {
+func Free(view *catalog.View, sku string, sites []string) money.Num {
+	var sum money.Num
+	stock := view.Stock(sku)
+	for i := range stock {
+		s := &stock[i]
 		if len(sites) == 0 || slices.Contains(sites, s.Site) {
-			sum = sum.Add(decimal.Max(s.OnHand.Sub(s.Reserved), decimal.Zero))
+			sum = sum.Add(money.MaxNum(money.NumOf(s.OnHand).Sub(money.NumOf(s.Reserved)), money.Num{}))
 		}
 	}
 	return sum
@@ -30,12 +31,12 @@ func Free(view *catalog.View, sku string, sites []string) decimal.Decimal {
 // a component that stock does not cover, over all its uses, arrives or is made itself.
 // A configured product is always made.
 func (e *exploder) available(root *node) Availability {
-	free := decimal.Zero
+	free := money.Num{}
 	if e.in.State == nil {
 		free = e.free(root.product.SKU)
 	}
-	a := Availability{Date: e.in.Date, FromStock: decimal.Min(free, e.in.Quantity)}
-	if free.GreaterThanOrEqual(e.in.Quantity) {
+	a := Availability{Date: e.in.Date, FromStock: money.MinNum(free, e.in.Quantity)}
+	if free.Cmp(e.in.Quantity) >= 0 {
 		return a
 	}
 	a.LeadTimeDays = e.wait(root, e.in.Quantity.Sub(a.FromStock))
@@ -50,7 +51,7 @@ func (e *exploder) available(root *node) Availability {
 
 // wait is how many days a quantity takes to make. What is needed of a product is known
 // once everything it is in is done, and how long it takes once its components are.
-func (e *exploder) wait(root *node, quantity decimal.Decimal) int {
+func (e *exploder) wait(root *node, quantity money.Num) int {
 	root.needed = quantity
 	for i := len(e.order) - 1; i >= 0; i-- {
 		n := e.order[i]
@@ -85,9 +86,12 @@ func (e *exploder) wait(root *node, quantity decimal.Decimal) int {
 }
 
 // arrival returns in how many days what is on its way brings as much as stock lacks.
-func (e *exploder) arrival(sku string, short decimal.Decimal) (days int, ok bool) {
+func (e *exploder) arrival(sku string, short money.Num) (days int, ok bool) {
 	stock := e.view.Stock(sku)
 	if len(stock) == 0 {
+		return 0, false
+	}
+	if !slices.ContainsFunc(stock, func(s catalog.Stock) bool { return s.Incoming.Sign() > 0 }) {
 		return 0, false
 	}
 	arrivals := slices.DeleteFunc(slices.Clone(stock), func(s catalog.Stock) bool {
@@ -95,7 +99,7 @@ func (e *exploder) arrival(sku string, short decimal.Decimal) (days int, ok bool
 	})
 	slices.SortStableFunc(arrivals, func(a, b catalog.Stock) int { return a.IncomingDate.DaysSince(b.IncomingDate) })
 	for _, s := range arrivals {
-		if short = short.Sub(s.Incoming); short.Sign() <= 0 {
+		if short = short.Sub(money.NumOf(s.Incoming)); short.Sign() <= 0 {
 			return max(0, s.IncomingDate.DaysSince(e.in.Date)), true
 		}
 	}

@@ -17,8 +17,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/shopspring/decimal"
-
 	"quotewright/catalog"
 	"quotewright/configurator"
 	"quotewright/internal/fault"
@@ -34,7 +32,7 @@ const (
 // Input is what to explode.
 type Input struct {
 	SKU      string
-	Quantity decimal.Decimal // base units
+	Quantity money.Num // base units
 	Date     catalog.Date
 	Currency money.Currency // of costs
 	Company  money.Currency // of costs without a currency
@@ -46,32 +44,32 @@ type Input struct {
 // Result is what a product is made of.
 type Result struct {
 	Components   []Component
-	Cost         *decimal.Decimal // for the whole quantity, not rounded; nil: not known
-	Uncosted     []string         // why Cost is nil: parts whose cost is not known, and assemblies with a problem
-	LeadTimeDays int              // to make it with nothing in stock: along the longest chain of components
+	Cost         *money.Num // for the whole quantity, not rounded; nil: not known
+	Uncosted     []string   // why Cost is nil: parts whose cost is not known, and assemblies with a problem
+	LeadTimeDays int        // to make it with nothing in stock: along the longest chain of components
 	Availability Availability
 	Problems     []Problem
 }
 
 // Component is one position of the exploded tree, parents before their components.
 type Component struct {
-	Level        int             `json:"level"`
-	Position     string          `json:"position"`
-	SKU          string          `json:"sku"`
-	Name         string          `json:"name"`
-	Quantity     decimal.Decimal `json:"quantity"` // base units, for the whole line, scrap included
-	Unit         string          `json:"unit"`
-	UnitCost     *money.Amount   `json:"unit_cost,omitempty"`
-	Cost         *money.Amount   `json:"cost,omitempty"` // rounded; an assembly's is that of what it is made of
-	Assembly     bool            `json:"assembly,omitempty"`
-	LeadTimeDays int             `json:"lead_time_days,omitempty"`
+	Level        int           `json:"level"`
+	Position     string        `json:"position"`
+	SKU          string        `json:"sku"`
+	Name         string        `json:"name"`
+	Quantity     money.Num     `json:"quantity"` // base units, for the whole line, scrap included
+	Unit         string        `json:"unit"`
+	UnitCost     *money.Amount `json:"unit_cost,omitempty"`
+	Cost         *money.Amount `json:"cost,omitempty"` // rounded; an assembly's is that of what it is made of
+	Assembly     bool          `json:"assembly,omitempty"`
+	LeadTimeDays int           `json:"lead_time_days,omitempty"`
 }
 
 // Availability says when the quantity can be there.
 type Availability struct {
-	Date         catalog.Date    `json:"date"`
-	FromStock    decimal.Decimal `json:"from_stock"`
-	LeadTimeDays int             `json:"lead_time_days"`
+	Date         catalog.Date `json:"date"`
+	FromStock    money.Num    `json:"from_stock"`
+	LeadTimeDays int          `json:"lead_time_days"`
 }
 
 // Problem is something wrong with the BOM.
@@ -98,17 +96,17 @@ type node struct {
 	items    []item
 	broken   bool // a position is missing because of a problem
 	used     bool // is a position, or the product itself
-	unitCost *decimal.Decimal
+	unitCost *money.Num
 	lead     int // own lead time plus the longest of its components
 	size     int // positions below, at most one over MaxPositions
 
-	needed decimal.Decimal // of the whole quantity, what stock above does not cover
-	wait   int             // days until it is there
+	needed money.Num // of the whole quantity, what stock above does not cover
+	wait   int       // days until it is there
 }
 
 type item struct {
 	position string
-	quantity decimal.Decimal // base units per base unit of the parent
+	quantity money.Num // base units per base unit of the parent
 	node     *node
 }
 
@@ -147,7 +145,7 @@ func (e *exploder) problem(code string, at fault.Position, format string, args .
 }
 
 // node works out one product, once: for the quantity needed where it is used first.
-func (e *exploder) node(sku string, needed decimal.Decimal, at fault.Position) *node {
+func (e *exploder) node(sku string, needed money.Num, at fault.Position) *node {
 	if n, ok := e.nodes[sku]; ok {
 		return n
 	}
@@ -186,7 +184,7 @@ func (e *exploder) node(sku string, needed decimal.Decimal, at fault.Position) *
 // rollUp computes what one unit costs and how long it takes.
 func (e *exploder) rollUp(n *node) {
 	longest := 0
-	sum := decimal.Zero
+	sum := money.Num{}
 	known := !n.broken
 	for i := range n.items {
 		it := &n.items[i]
@@ -206,10 +204,10 @@ func (e *exploder) rollUp(n *node) {
 	}
 }
 
-var one = decimal.NewFromInt(1)
+var one = money.NumOfInt(1)
 
 // times is a × b without work where one of them is 1.
-func times(a, b decimal.Decimal) decimal.Decimal {
+func times(a, b money.Num) money.Num {
 	switch {
 	case isOne(a):
 		return b
@@ -219,12 +217,10 @@ func times(a, b decimal.Decimal) decimal.Decimal {
 	return a.Mul(b)
 }
 
-func isOne(d decimal.Decimal) bool {
-	return d.Exponent() == 0 && d.CoefficientInt64() == 1 && d.NumDigits() == 1
-}
+func isOne(n money.Num) bool { return n.Equal(one) }
 
 // ownCost is the catalog's cost in the currency asked for.
-func (e *exploder) ownCost(p *catalog.Product) *decimal.Decimal {
+func (e *exploder) ownCost(p *catalog.Product) *money.Num {
 	if p.Cost == nil {
 		return nil
 	}
@@ -234,7 +230,7 @@ func (e *exploder) ownCost(p *catalog.Product) *decimal.Decimal {
 		e.problem("missing_rate", fault.Position{}, "there is no exchange rate from %s to %s on or before %s for the cost of %s", from, e.in.Currency.Code, e.in.Date, p.SKU)
 		return nil
 	}
-	cost := times(*p.Cost, rate)
+	cost := times(money.NumOf(*p.Cost), money.NumOf(rate))
 	return &cost
 }
 
@@ -250,7 +246,7 @@ func (e *exploder) uncosted() []string {
 }
 
 // list writes the tree out for a quantity, parents first.
-func (e *exploder) list(out []Component, n *node, quantity decimal.Decimal, level int) []Component {
+func (e *exploder) list(out []Component, n *node, quantity money.Num, level int) []Component {
 	for i := range n.items {
 		it := &n.items[i]
 		q := times(quantity, it.quantity)
@@ -266,25 +262,20 @@ func (e *exploder) list(out []Component, n *node, quantity decimal.Decimal, leve
 	return out
 }
 
-func (e *exploder) round(d decimal.Decimal) decimal.Decimal {
-	if -d.Exponent() <= e.in.Currency.Digits {
-		return d
-	}
-	return e.in.Currency.Round(d)
-}
+func (e *exploder) round(n money.Num) money.Num { return n.Round(e.in.Currency.Digits) }
 
 // amount keeps an amount in a block with others.
-func (e *exploder) amount(d decimal.Decimal) *money.Amount {
+func (e *exploder) amount(n money.Num) *money.Amount {
 	if len(e.amounts) == cap(e.amounts) {
 		e.amounts = make([]money.Amount, 0, 256)
 	}
-	e.amounts = append(e.amounts, e.in.Currency.Amount(d))
+	e.amounts = append(e.amounts, e.in.Currency.AmountOf(n))
 	return &e.amounts[len(e.amounts)-1]
 }
 
 // Flat sums up the quantities of a tree by SKU, leaving out assemblies.
-func Flat(components []Component) map[string]decimal.Decimal {
-	sum := map[string]decimal.Decimal{}
+func Flat(components []Component) map[string]money.Num {
+	sum := map[string]money.Num{}
 	for _, c := range components {
 		if !c.Assembly {
 			sum[c.SKU] = sum[c.SKU].Add(c.Quantity)

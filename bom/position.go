@@ -4,8 +4,6 @@ import (
 	"cmp"
 	"slices"
 
-	"github.com/shopspring/decimal"
-
 	"quotewright/catalog"
 	"quotewright/internal/fault"
 	"quotewright/internal/formula"
@@ -18,10 +16,10 @@ type position struct {
 	component string
 	unit      string
 	phantom   bool
-	quantity  decimal.Decimal // net, in unit
-	scrap     decimal.Decimal // percent
-	wrong     error           // why quantity or scrap is not known
-	group     string          // of alternatives
+	quantity  money.Num // net, in unit
+	scrap     money.Num // percent
+	wrong     error     // why quantity or scrap is not known
+	group     string    // of alternatives
 	priority  int
 	at        fault.Position
 }
@@ -29,7 +27,7 @@ type position struct {
 // positions returns what applies on the date for a parent, in the order of their
 // numbers: the ERP's positions, at the top replaced and added to by the model's,
 // alternatives decided.
-func (e *exploder) positions(sku string, needed decimal.Decimal) []position {
+func (e *exploder) positions(sku string, needed money.Num) []position {
 	items := e.view.BOM(sku)
 	list := make([]position, 0, len(items))
 	overlays := e.in.Overlays
@@ -81,7 +79,7 @@ func (e *exploder) fromModel(list []position, o *CompiledOverlay) []position {
 
 // fromCatalog adds a position of the catalog if it applies.
 func (e *exploder) fromCatalog(list []position, item *catalog.BOMItem) []position {
-	p := position{number: item.Position, component: item.Component, unit: item.Unit, phantom: item.Phantom, scrap: item.ScrapPercent,
+	p := position{number: item.Position, component: item.Component, unit: item.Unit, phantom: item.Phantom, scrap: money.NumOf(item.ScrapPercent),
 		group: item.AlternativeGroup, priority: item.Priority, at: fault.Position{File: item.File, Line: item.Line}}
 	if item.When != "" {
 		when, err := e.compile(item.When, p.at, formula.Boolean)
@@ -89,7 +87,7 @@ func (e *exploder) fromCatalog(list []position, item *catalog.BOMItem) []positio
 			return list
 		}
 	}
-	if p.quantity, p.wrong = money.Parse(item.Quantity); p.wrong != nil {
+	if p.quantity, p.wrong = money.ParseNum(item.Quantity); p.wrong != nil {
 		var f *formula.Formula
 		if f, p.wrong = e.compile(item.Quantity, p.at, formula.Number); p.wrong == nil {
 			p.quantity, p.wrong = e.number(f)
@@ -111,12 +109,12 @@ func (e *exploder) applies(p *position, when *formula.Formula, err error) bool {
 }
 
 // number evaluates a formula that has to have a value.
-func (e *exploder) number(f *formula.Formula) (decimal.Decimal, error) {
+func (e *exploder) number(f *formula.Formula) (money.Num, error) {
 	v, err := f.Eval(e.lookup)
 	if err == nil && !v.Known() {
 		err = fault.Mistakes{{Position: f.Source().At, Text: f.String() + " has no value"}}
 	}
-	return v.Number(), err
+	return v.Num(), err
 }
 
 func (e *exploder) lookup(slot int) formula.Value {
@@ -151,7 +149,7 @@ func text(err error) string {
 // decide leaves one of each group of alternatives, at the place of the group's first:
 // of the products in use the first by priority that the sites have enough of, else the
 // first by priority.
-func (e *exploder) decide(list []position, needed decimal.Decimal) []position {
+func (e *exploder) decide(list []position, needed money.Num) []position {
 	if !slices.ContainsFunc(list, func(p position) bool { return p.group != "" }) {
 		return list
 	}
@@ -174,7 +172,7 @@ func (e *exploder) decide(list []position, needed decimal.Decimal) []position {
 }
 
 // choose returns the alternative to take, nil when none is in use.
-func (e *exploder) choose(list []position, group string, needed decimal.Decimal) *position {
+func (e *exploder) choose(list []position, group string, needed money.Num) *position {
 	var alternatives []*position
 	for i := range list {
 		if p := &list[i]; p.group == group && e.inUse(p.component) {
@@ -201,13 +199,13 @@ func (e *exploder) inUse(sku string) bool {
 }
 
 // stocked reports whether the sites have enough of an alternative.
-func (e *exploder) stocked(p *position, needed decimal.Decimal) bool {
+func (e *exploder) stocked(p *position, needed money.Num) bool {
 	gross, _, ok := e.gross(p)
-	return ok && gross.Sign() > 0 && e.free(p.component).GreaterThanOrEqual(gross.Mul(needed))
+	return ok && gross.Sign() > 0 && e.free(p.component).Cmp(gross.Mul(needed)) >= 0
 }
 
 // gross returns a position's quantity with scrap in base units, per unit of the parent.
-func (e *exploder) gross(p *position) (quantity decimal.Decimal, problem Problem, ok bool) {
+func (e *exploder) gross(p *position) (quantity money.Num, problem Problem, ok bool) {
 	switch {
 	case p.wrong != nil:
 		return quantity, e.at(p, "bom_formula", text(p.wrong)), false
@@ -225,16 +223,16 @@ func (e *exploder) gross(p *position) (quantity decimal.Decimal, problem Problem
 		if !known {
 			return quantity, e.at(p, "unknown_unit", p.component+" has no unit "+p.unit), false
 		}
-		quantity = times(quantity, numerator)
-		if !isOne(denominator) {
+		quantity = times(quantity, money.NumOf(numerator))
+		if divisor := money.NumOf(denominator); !isOne(divisor) {
 			var err error
-			if quantity, err = money.Divide(quantity, denominator); err != nil {
+			if quantity, err = quantity.Divide(divisor); err != nil {
 				return quantity, e.at(p, "unknown_unit", err.Error()), false
 			}
 		}
 	}
 	if !p.scrap.IsZero() {
-		quantity = quantity.Mul(one.Add(p.scrap.Shift(-2)))
+		quantity = quantity.Add(quantity.Percent(p.scrap))
 	}
 	return quantity, Problem{}, true
 }
@@ -245,7 +243,7 @@ func (e *exploder) at(p *position, code, text string) Problem {
 
 // add puts a position into a node: the components of a phantom in its place. It
 // reports whether that went well.
-func (e *exploder) add(n *node, p *position, needed decimal.Decimal) bool {
+func (e *exploder) add(n *node, p *position, needed money.Num) bool {
 	if p.wrong == nil && p.quantity.IsZero() {
 		return true
 	}

@@ -224,7 +224,7 @@ func sortedKeys[V any](m map[string]V) []string {
 // explode works out what a line is made of.
 func (r *evaluator) explode(l *line) {
 	l.made = bom.Explode(r.view, bom.Input{
-		SKU: l.product.SKU, Quantity: l.base.Abs(), Date: r.request.Date, Currency: r.currency, Company: r.book.Company,
+		SKU: l.product.SKU, Quantity: money.NumOf(l.base).Abs(), Date: r.request.Date, Currency: r.currency, Company: r.book.Company,
 		State: l.state, Overlays: l.overlays, Sites: r.model.Sites,
 	})
 	for _, p := range l.made.Problems {
@@ -289,14 +289,11 @@ func (r *evaluator) priceLine(l *line) pricing.Line {
 	if l.failed {
 		return p
 	}
-	if l.made.Cost != nil {
-		cost := money.NumOf(*l.made.Cost)
-		p.Cost = &cost
-	}
+	p.Cost = l.made.Cost
 	p.Term = l.term
 	p.WeightKg = money.NumOf(l.product.WeightKg).Mul(p.BaseQuantity)
 	if r.model.ReadsStock() {
-		p.Stock = money.NumOf(bom.Free(r.view, l.product.SKU, r.model.Sites))
+		p.Stock = bom.Free(r.view, l.product.SKU, r.model.Sites)
 	}
 	if l.state != nil {
 		p.Feature, p.Options = l.state.Feature, l.state.OptionKeys()
@@ -315,7 +312,7 @@ func (r *evaluator) parts(l *line) []pricing.Component {
 	var parts []pricing.Component
 	for _, c := range l.made.Components {
 		if product, known := r.view.Product(c.SKU); known {
-			parts = append(parts, pricing.Component{Product: product, Quantity: money.NumOf(c.Quantity), Level: c.Level})
+			parts = append(parts, pricing.Component{Product: product, Quantity: c.Quantity, Level: c.Level})
 		}
 	}
 	return parts
