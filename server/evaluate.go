@@ -40,7 +40,7 @@ func (s *Server) evaluate(ctx context.Context, c *fiber.Ctx) error {
 	s.date(&request)
 	book, snapshot := s.Quotes.Current()
 	start := time.Now()
-	evaluation := quote.Evaluate(book, snapshot, request)
+	evaluation := quote.EvaluateTraced(book, snapshot, request, traces[trace])
 	s.metrics.evaluate.Observe(time.Since(start).Seconds())
 	age := int64(s.Replica.Age().Seconds())
 	evaluation.CatalogAgeSeconds = &age
@@ -51,6 +51,8 @@ func (s *Server) evaluate(ctx context.Context, c *fiber.Ctx) error {
 	response.SwapBody(quote.AppendJSON(response.SwapBody(nil)[:0], evaluation, show))
 	return nil
 }
+
+var traces = map[quote.Trace]pricing.Trace{quote.TraceNone: pricing.TraceNone, quote.TraceNormal: pricing.TraceNormal, quote.TraceFull: pricing.TraceFull}
 
 // evaluateQuery reads the query of an evaluation, in which nothing else may be.
 func evaluateQuery(c *fiber.Ctx) (quote.Trace, error) {
