@@ -39,7 +39,14 @@ type Input struct {
 	State    *configurator.State
 	Overlays []CompiledOverlay
 	Sites    []string // whose stock counts; empty: all
+	// Known keeps what plain products are made of for the next explosion. All explosions
+	// that share it have the same view, date, currencies and sites. nil: nothing is kept.
+	Known *Known
 }
+
+// Known is what is known of products that are made the same way in every quantity. It is
+// not safe for concurrent use.
+type Known struct{ products map[string]*exploder }
 
 // Result is what a product is made of.
 type Result struct {
@@ -88,6 +95,8 @@ type exploder struct {
 	path     []string
 	problems []Problem
 	amounts  []money.Amount // of the positions, next to each other
+	root     *node
+	chosen   bool // alternatives were decided, for this quantity
 }
 
 // node is what one unit of a product is made of.
@@ -113,12 +122,11 @@ type item struct {
 // Explode works out what a quantity of a product is made of. Problems do not stop it:
 // what can be worked out is there.
 func Explode(view *catalog.View, in Input) Result {
-	e := &exploder{view: view, in: in}
-	root := e.node(in.SKU, in.Quantity, fault.Position{})
+	e := known(view, in)
+	root := e.root
 	if root == nil {
 		return Result{Problems: e.problems}
 	}
-	root.used = true
 	var r Result
 	if root.size > MaxPositions {
 		e.problem("bom_too_large", fault.Position{}, "%s has more than %d positions", in.SKU, MaxPositions)
@@ -135,6 +143,31 @@ func Explode(view *catalog.View, in Input) Result {
 	r.Availability = e.available(root)
 	r.Problems = e.problems
 	return r
+}
+
+// known works out what a product is made of, or finds that it has been.
+func known(view *catalog.View, in Input) *exploder {
+	keep := in.Known != nil && in.State == nil && len(in.Overlays) == 0
+	if keep {
+		if e, ok := in.Known.products[in.SKU]; ok {
+			e.in = in
+			for _, n := range e.order {
+				n.needed, n.wait = money.Num{}, 0
+			}
+			return e
+		}
+	}
+	e := &exploder{view: view, in: in}
+	if e.root = e.node(in.SKU, in.Quantity, fault.Position{}); e.root != nil {
+		e.root.used = true
+	}
+	if keep && e.root != nil && !e.chosen && len(e.problems) == 0 {
+		if in.Known.products == nil {
+			in.Known.products = map[string]*exploder{}
+		}
+		in.Known.products[in.SKU] = e
+	}
+	return e
 }
 
 func (e *exploder) problem(code string, at fault.Position, format string, args ...any) {

@@ -153,6 +153,7 @@ func (e *exploder) decide(list []position, needed money.Num) []position {
 	if !slices.ContainsFunc(list, func(p position) bool { return p.group != "" }) {
 		return list
 	}
+	e.chosen = true
 	var kept []position
 	decided := map[string]bool{}
 	for _, p := range list {
