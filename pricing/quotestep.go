@@ -199,9 +199,7 @@ func (r *run) stepOverLines(i int, s *step) {
 		k := r.pick(out, s.choose)
 		r.book(i, s, l, out, k, r.merge(s, l, out, k))
 	}
-	if s.kind == "coupons" {
-		r.totalTrace(i, s)
-	}
+	r.totalTrace(i, s)
 }
 
 // totalTrace adds the sum of a step over the lines to the steps of the quote.

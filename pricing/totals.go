@@ -49,8 +49,7 @@ func (r *run) finishLine(l *lineRun) {
 	if !l.listed {
 		l.list = net
 	}
-	digits := r.in.Currency.Digits
-	l.figures = r.figures(l.list.Round(digits), reduced.Round(digits), net, added.Add(included), l.cost, l.in.WeightKg, l.list, reduced)
+	l.figures = r.figures(rule.RoundNum(l.list), rule.RoundNum(reduced), net, added.Add(included), l.cost, l.in.WeightKg, l.list, reduced)
 	l.price = r.unitPrice(net, l.quantity)
 	r.guide(l)
 	if l.terms != nil {
