@@ -49,7 +49,9 @@ func (r *run) finishLine(l *lineRun) {
 	if !l.listed {
 		l.list = net
 	}
-	l.figures = r.figures(rule.RoundNum(l.list), rule.RoundNum(reduced), net, added.Add(included), l.cost, l.in.WeightKg, l.list, reduced)
+	list := rule.RoundNum(l.list)
+	discount := list.Sub(rule.RoundNum(l.list.Sub(reduced))) // so that list less discount is a rounded price
+	l.figures = r.figures(list, discount, net, added.Add(included), l.cost, l.in.WeightKg, l.list, reduced)
 	l.price = r.unitPrice(net, l.quantity)
 	r.guide(l)
 	if l.terms != nil {
