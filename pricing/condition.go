@@ -417,6 +417,7 @@ func (r *run) percentOf(t *conditionType, s scale, tier *catalog.Condition, whol
 		c.note = r.put("entered instead of ", tier.Value.String())
 	}
 	c.setPercent(sub.basis, rate)
+	c.amount = r.rounded(t.round, c.amount, sub.line)
 	return nil
 }
 

@@ -264,9 +264,11 @@ func (r *run) runStep(i int) {
 	r.afterStep(i, s)
 }
 
-// afterStep settles the exclusions that end here and refuses prices below zero.
+// afterStep settles the exclusions that end here and refuses what brings a price below zero. While
+// exclusions are open, what they will withdraw is still in the running amount.
 func (r *run) afterStep(i int, s *step) {
 	ends := s.cluster >= 0 && r.model.clusters[s.cluster].last == i
+	open := slices.ContainsFunc(r.model.clusters, func(k cluster) bool { return k.first <= i && i < k.last })
 	for n := range r.lines {
 		l := &r.lines[n]
 		if l.failed {
@@ -275,7 +277,12 @@ func (r *run) afterStep(i int, s *step) {
 		if ends {
 			r.settle(&r.model.clusters[s.cluster], l)
 		}
-		if l.running.Sign() < 0 && !s.def.AllowNegative {
+		c := &l.cells[i]
+		lowered := c.counts() && c.amount.Sign() < 0 && !s.statistical
+		if ends {
+			lowered = l.running.Less(r.before[l.index*len(r.model.clusters)+s.cluster])
+		}
+		if l.running.Sign() < 0 && lowered && !s.def.AllowNegative && !open {
 			r.fail(l, "step "+s.id+" makes the price negative: ", errors.New(r.in.Currency.AmountOf(l.running).String()), "negative_price", s.def.At)
 		}
 	}

@@ -115,7 +115,7 @@ func (r *run) guide(l *lineRun) {
 		if l.guide == nil {
 			l.guide = &Guidance{}
 		}
-		amount := r.amount(c.amount.Round(r.in.Currency.Digits))
+		amount := r.amount(c.amount)
 		l.guide.Cost = l.guide.Cost || s.cost
 		switch s.def.Guidance.Text {
 		case "floor":
