@@ -161,7 +161,7 @@ func (r *run) take(s *step, b *bundle, sets money.Num, lines []int32, left []mon
 			r.fail(nil, "bundle "+b.id+": ", err, "step", s.def.At)
 			return nil, span{}
 		}
-		off := price.Sub(value)
+		off := price.Sub(value).Round(r.in.Currency.Digits)
 		if off.Sign() >= 0 {
 			return nil, r.put("dearer than its parts")
 		}

@@ -148,6 +148,7 @@ func (r *run) redeemOne(s *step, o *coupon, lines []int32) {
 		}
 		off = money.MaxNum(off, basis.Neg())
 	}
+	off = off.Round(r.in.Currency.Digits)
 	parts, err := money.AllocateNum(off, weights, r.minor())
 	if err != nil {
 		r.fail(nil, "coupon "+o.def.ID+": ", err, "step", s.def.At)

@@ -314,7 +314,7 @@ func TestWhatIsPrintedAddsUp(t *testing.T) {
 		if !net.Equal(r.Totals.Net.Num) || !gross.Equal(r.Totals.Gross.Num) {
 			rt.Fatalf("lines %s, total %s", net, r.Totals.Net)
 		}
-		if want := num("100.01").Add(r.Totals.WeightKg.Mul(num("0.013"))); !freight.Equal(want) {
+		if want := num("100.01").Add(r.Totals.WeightKg.Mul(num("0.013"))).Round(2); !freight.Equal(want) {
 			rt.Fatalf("freight of the lines %s, of the quote %s", freight, want)
 		}
 	})

@@ -17,8 +17,8 @@ func (r *run) counted() []int32 {
 	return r.shares_
 }
 
-// stepOnQuote computes a step once and spreads its amount over the lines, or leaves it
-// with the quote.
+// stepOnQuote computes a step once and spreads its amount, rounded to the minor unit, over
+// the lines, or leaves it with the quote.
 func (r *run) stepOnQuote(i int, s *step) {
 	lines := r.counted()
 	basis := r.quoteBasis(s, lines)
@@ -47,10 +47,7 @@ func (r *run) stepOnQuote(i int, s *step) {
 	if r.trace && n == 0 && len(out.lost) == 0 {
 		out.loseText(s.id, s.nothing)
 	}
-	amount := r.merge(s, nil, out, n)
-	if s.allocate == "none" || s.excluded {
-		amount = amount.Round(r.in.Currency.Digits)
-	}
+	amount := r.merge(s, nil, out, n).Round(r.in.Currency.Digits)
 	if s.def.CutAtZero && basis.Add(amount).Sign() < 0 {
 		amount, out.text = basis.Neg(), "cut at zero"
 	}

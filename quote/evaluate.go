@@ -292,14 +292,14 @@ func (r *evaluator) priceLine(l *line) pricing.Line {
 	}
 	p.Cost = l.made.Cost
 	p.Term = l.term
-	p.WeightKg = money.NumOf(l.product.WeightKg).Mul(p.BaseQuantity)
+	p.WeightKg = money.NumOf(l.product.WeightKg).Mul(p.BaseQuantity.Abs())
 	if r.model.ReadsStock() {
 		p.Stock = bom.Free(r.view, l.product.SKU, r.model.Sites)
 	}
 	if l.state != nil {
 		p.Feature, p.Options = l.state.Feature, l.state.OptionKeys()
 		if w := l.state.Feature("weight_kg"); w.Known() && w.Kind() == formula.Number {
-			p.WeightKg = w.Num().Mul(p.BaseQuantity)
+			p.WeightKg = w.Num().Mul(p.BaseQuantity.Abs())
 		}
 	}
 	if r.model.PricesComponents() {
