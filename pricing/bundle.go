@@ -67,7 +67,7 @@ type taking struct {
 }
 
 func (r *run) bundle(s *step) {
-	lines := slices.Clone(r.counted())
+	lines := slices.Clone(r.countedLines())
 	left := make([]money.Num, len(r.lines)) // units that no bundle has
 	for _, n := range lines {
 		left[n] = r.lines[n].base

@@ -101,7 +101,7 @@ func (r *run) redeem(s *step) {
 				Text: "The coupon " + code + " is not known.", Source: &at})
 		}
 	}
-	lines := slices.Clone(r.counted())
+	lines := slices.Clone(r.countedLines())
 	for i := range s.coupons.offers {
 		o := &s.coupons.offers[i]
 		if slices.Contains(entered, strings.ToLower(o.def.ID)) {

@@ -145,7 +145,7 @@ func (r *run) give(f *freeGoods, l *lineRun, units money.Num, out *outcome) {
 
 // freeOverQuote counts units over the lines and frees the cheapest.
 func (r *run) freeOverQuote(s *step, f *freeGoods) {
-	lines := slices.Clone(r.counted())
+	lines := slices.Clone(r.countedLines())
 	var units money.Num
 	var buying []int32
 	for _, n := range lines {

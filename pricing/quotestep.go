@@ -6,8 +6,8 @@ import (
 	"quotewright/money"
 )
 
-// counted are the lines that take part in what is about the whole quote, by id.
-func (r *run) counted() []int32 {
+// countedLines are the lines that take part in what is about the whole quote, by id.
+func (r *run) countedLines() []int32 {
 	r.shares_ = r.shares_[:0]
 	for _, n := range r.byID() {
 		if r.lines[n].counts {
@@ -20,7 +20,7 @@ func (r *run) counted() []int32 {
 // stepOnQuote computes a step once and spreads its amount, rounded to the minor unit, over
 // the lines, or leaves it with the quote.
 func (r *run) stepOnQuote(i int, s *step) {
-	lines := r.counted()
+	lines := r.countedLines()
 	basis := r.quoteBasis(s, lines)
 	r.line = nil
 	out := &r.out
@@ -31,12 +31,12 @@ func (r *run) stepOnQuote(i int, s *step) {
 			out.lose(s.id, r.seen(s.when))
 		}
 	}
-	if ok && err == nil {
+	if ok && err == nil && len(lines) > 0 {
 		err = r.find(s, nil, basis, out)
 	}
 	n := 0
 	if err == nil {
-		if n = r.pick(out, s.choose); n == 0 && s.def.Required && ok {
+		if n = r.pick(out, s.choose); n == 0 && s.def.Required && ok && len(lines) > 0 {
 			err = errors.New("nothing found, but it is required")
 		}
 	}
@@ -53,6 +53,7 @@ func (r *run) stepOnQuote(i int, s *step) {
 	}
 	if s.allocate == "none" {
 		r.loose[i] = amount
+		r.stays(i, s, lines, out)
 	} else if !r.spread(i, s, lines, out, n, amount) {
 		return
 	}
@@ -119,6 +120,21 @@ func (r *run) spread(i int, s *step, lines []int32, out *outcome, n int, amount 
 	}
 	r.skipUncounted(i, s)
 	return true
+}
+
+// stays traces on the lines that an amount is not theirs.
+func (r *run) stays(i int, s *step, lines []int32, out *outcome) {
+	if !r.trace {
+		return
+	}
+	why := outcome{lost: out.lost}
+	if len(out.found) > 0 {
+		why.loseText(s.id, "the amount stays with the quote")
+	}
+	for _, n := range lines {
+		r.book(i, s, &r.lines[n], &why, 0, money.Num{})
+	}
+	r.skipUncounted(i, s)
 }
 
 func (r *run) minor() money.Num { return money.NumOf(r.minorUnit) }
@@ -215,8 +231,9 @@ func (r *run) totalTrace(i int, s *step) {
 
 // together are lines whose amounts of a step are rounded as one sum: those of the same
 // source and rate, returns on their own, and of included taxes those whose rates add up
-// to the same.
+// to the same. A line that is not in the totals is alone.
 type together struct {
+	alone          string
 	source         string
 	line           int
 	rate, included string
@@ -274,6 +291,9 @@ func (r *run) roundGroups(i int, s *step, applies func(n int32) bool) {
 		}
 		c := &l.cells[i]
 		g := together{rate: c.rate.String(), back: l.returned}
+		if l.in.Optional || l.refused {
+			g.alone = l.in.ID
+		}
 		if s.included {
 			g.included = l.included.String()
 		} else if c.source != nil {

@@ -31,6 +31,8 @@ type run struct {
 	lines     []lineRun
 	order     []int32 // lines by id
 	cells     []cell
+	recount   bool // a line that counted has failed
+	counted   int
 	quantity  money.Num // of the lines that count
 	weight    money.Num
 	loose     []money.Num // per step: what stays with the quote
@@ -123,6 +125,7 @@ func (m *SalesModel) Price(view *catalog.View, in Input) Result {
 		r.lookup = func(slot int) formula.Value { return r.scope.getters[slot](r, r.line) }
 	}
 	r.begin(m, view, &in)
+	r.counting() // eligibility rules may ask how much is bought
 	r.eligibility()
 	r.counting()
 	for i := range m.steps {
@@ -181,12 +184,17 @@ func sized[T any](s []T, n int) []T {
 
 // counting settles which lines take part in what is about the whole quote.
 func (r *run) counting() {
+	r.quantity, r.weight, r.counted, r.recount = money.Num{}, money.Num{}, 0, false
 	for i := range r.lines {
 		l := &r.lines[i]
 		l.counts = !l.failed && !l.refused && !l.returned && !l.in.Optional
 		if l.counts {
+			r.counted++
 			r.quantity, r.weight = r.quantity.Add(l.quantity), r.weight.Add(l.in.WeightKg)
 		}
+	}
+	for i := range r.probes {
+		r.probes[i].quote = false
 	}
 }
 
@@ -227,7 +235,8 @@ func (r *run) fail(l *lineRun, prefix string, err error, code string, at fault.P
 		m.Code = coded.Code
 	}
 	if l != nil {
-		m.Line, l.failed, l.counts = l.in.ID, true, false
+		m.Line, l.failed = l.in.ID, true
+		r.recount, l.counts = r.recount || l.counts, false
 	}
 	r.result.Messages = append(r.result.Messages, m)
 }
@@ -235,6 +244,9 @@ func (r *run) fail(l *lineRun, prefix string, err error, code string, at fault.P
 func (r *run) runStep(i int) {
 	s := &r.model.steps[i]
 	r.step = s
+	if r.recount {
+		r.counting()
+	}
 	if s.cluster >= 0 && r.model.clusters[s.cluster].first == i {
 		r.remember(s.cluster)
 	}
@@ -428,7 +440,7 @@ func (r *run) merge(s *step, l *lineRun, out *outcome, n int) money.Num {
 	if s.excluded && s.round == nil {
 		sum = sum.Round(r.in.Currency.Digits)
 	}
-	if s.def.CutAtZero && l != nil && l.running.Add(sum).Sign() < 0 {
+	if s.def.CutAtZero && l != nil && !s.statistical && l.running.Add(sum).Sign() < 0 {
 		out.text = "cut at zero"
 		sum = l.running.Neg()
 	}

@@ -107,7 +107,7 @@ func (s *scope) declareQuote() {
 	s.declare("quote.currency", formula.Text, text(func(r *run, _ *lineRun) string { return r.in.Currency.Code }))
 	s.declare("quote.sales_model", formula.Text, text(func(r *run, _ *lineRun) string { return r.model.ID }))
 	s.declare("quote.lines", formula.Number, number(func(r *run, _ *lineRun) money.Num {
-		return money.NumOfInt(int64(len(r.in.Lines)))
+		return money.NumOfInt(int64(r.counted))
 	}))
 	s.declare("quote.quantity", formula.Number, number(func(r *run, _ *lineRun) money.Num { return r.quantity }))
 	s.declare("quote.weight_kg", formula.Number, number(func(r *run, _ *lineRun) money.Num { return r.weight }))

@@ -1,10 +1,10 @@
 package pricing
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
+	"quotewright/internal/fault"
 	"quotewright/internal/formula"
 	"quotewright/money"
 )
@@ -159,7 +159,7 @@ func (r *run) fromFormula(s *step, l *lineRun, out *outcome) error {
 		return err
 	}
 	if !v.Known() {
-		return errors.New("the formula has no value")
+		return fault.Mistakes{{Position: s.formula.Source().At, Code: "formula", Text: "the formula has no value"}}
 	}
 	amount, err := r.scaled(s, v.Num(), s.perUnit, l)
 	out.found = append(out.found, candidate{id: s.id, amount: amount, source: s.source})

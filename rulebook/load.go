@@ -23,25 +23,32 @@ type loader struct {
 	declared   bool // rulebook.yaml could be read
 	tables     map[string]*pricing.TableDefinition
 	used       map[string]bool // tables
+	seen       map[string]bool // tables that were examined
 	lookups    lookups
 	models     []definedModel
 	sales      []pricing.Definition
 	salesTexts []string // formulas of sales models
 	texts      []string // formulas of all files
+
+	known        *knownParts
+	declarations string // what every model may read; see declare
 }
 
 // Load reads a folder. The Book is nil when there is any error; warnings may come with
 // a Book, and are kept in it.
-func Load(fsys fs.FS) (*Book, fault.Mistakes) {
+func Load(fsys fs.FS) (*Book, fault.Mistakes) { return load(fsys, nil) }
+
+func load(fsys fs.FS, known *knownParts) (*Book, fault.Mistakes) {
 	files, mistakes := readFolder(fsys)
 	if files == nil {
 		return nil, mistakes.Sort()
 	}
-	l := &loader{mistakes: mistakes, files: files, tables: map[string]*pricing.TableDefinition{}, used: map[string]bool{}}
+	l := &loader{known: known, mistakes: mistakes, files: files, tables: map[string]*pricing.TableDefinition{}, used: map[string]bool{}, seen: map[string]bool{}}
 	l.book = &Book{hash: contentHash(files), files: files, models: map[string]*Model{}, bySKU: map[string]*Model{}}
 	l.readCompany()
 	l.readTables()
 	l.readModels()
+	l.declare()
 	l.readSalesModels()
 	l.compileModels()
 	l.declareFeatures()
@@ -60,7 +67,7 @@ func Load(fsys fs.FS) (*Book, fault.Mistakes) {
 func (l *loader) each(dir string, read func(*reader, *node)) {
 	for _, file := range in(l.files, dir) {
 		r := &reader{file: file, mistakes: &l.mistakes, languages: l.company.languages, unknown: !l.declared}
-		if n := r.parse(l.files[file]); n != nil {
+		if n := l.parse(r); n != nil {
 			read(r, n)
 		}
 		l.texts = append(l.texts, r.texts...)
@@ -69,7 +76,7 @@ func (l *loader) each(dir string, read func(*reader, *node)) {
 
 func (l *loader) readCompany() {
 	r := &reader{file: mainFile, mistakes: &l.mistakes}
-	n := r.parse(l.files[mainFile])
+	n := l.parse(r)
 	if n == nil {
 		return
 	}
@@ -80,10 +87,9 @@ func (l *loader) readCompany() {
 
 func (l *loader) readTables() {
 	for _, file := range in(l.files, "tables") {
-		r := &reader{file: file, mistakes: &l.mistakes}
-		l.tables[stem(file)] = r.readTable(stem(file), l.files[file])
+		l.tables[stem(file)] = l.readTable(file)
 	}
-	l.lookups = newLookups(l.tables, &l.mistakes)
+	l.lookups = l.lookupTables()
 }
 
 func (l *loader) readModels() {
@@ -146,17 +152,19 @@ func (l *loader) functions() map[string]formula.Function {
 
 func (l *loader) compileModels() {
 	for _, def := range l.models {
-		model, wrong := configurator.Compile(def.Definition, l.functions())
-		l.mistakes = append(l.mistakes, wrong...)
-		if model == nil {
-			continue
+		if m := l.compiledModel(def); m != nil {
+			l.book.models[def.ID], l.book.bySKU[def.SKU] = m, m
 		}
-		overlays, wrong := bom.CompileOverlays(model, def.overlays)
-		l.mistakes = append(l.mistakes, wrong...)
-		l.mistakes = append(l.mistakes, model.Check()...)
-		m := &Model{Model: model, Overlays: overlays}
-		l.book.models[def.ID], l.book.bySKU[def.SKU] = m, m
 	}
+}
+
+func (l *loader) compileModel(def definedModel) (c compiledModel) {
+	model, wrong := configurator.Compile(def.Definition, l.functions())
+	if model == nil {
+		return compiledModel{mistakes: wrong}
+	}
+	overlays, others := bom.CompileOverlays(model, def.overlays)
+	return compiledModel{&Model{Model: model, Overlays: overlays}, slices.Concat(wrong, others, model.Check())}
 }
 
 func (l *loader) compileSalesModels() {
@@ -169,9 +177,7 @@ func (l *loader) compileSalesModels() {
 		if !l.declared {
 			continue
 		}
-		m, wrong := pricing.Compile(l.book.schema, def)
-		l.mistakes = append(l.mistakes, wrong...)
-		if m != nil {
+		if m := l.compiledSales(def); m != nil {
 			l.book.salesModels = append(l.book.salesModels, m)
 		}
 	}

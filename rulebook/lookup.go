@@ -32,17 +32,6 @@ func isLookup(def *pricing.TableDefinition) bool {
 	return last > 0 && def.Header[last].Text == "value"
 }
 
-// newLookups indexes the look-up tables among all tables.
-func newLookups(tables map[string]*pricing.TableDefinition, mistakes *fault.Mistakes) lookups {
-	all := lookups{}
-	for _, name := range sorted(tables) {
-		if def := tables[name]; isLookup(def) {
-			all[name] = newLookupTable(def, mistakes)
-		}
-	}
-	return all
-}
-
 func newLookupTable(def *pricing.TableDefinition, mistakes *fault.Mistakes) *lookupTable {
 	last := len(def.Header) - 1
 	t := &lookupTable{numbers: make([]bool, last), kind: formula.Text, values: make(map[string]formula.Value, len(def.Rows))}

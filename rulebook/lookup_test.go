@@ -24,7 +24,9 @@ func lookupEnv(t *testing.T) *formula.Env {
 		tables[name] = r.readTable(name, content)
 	}
 	env := formula.NewEnv()
-	env.DeclareFunction("lookup", newLookups(tables, &mistakes).function())
+	l := &loader{tables: tables}
+	env.DeclareFunction("lookup", l.lookupTables().function())
+	mistakes = append(mistakes, l.mistakes...)
 	for name, kind := range map[string]formula.Kind{"frame": formula.Text, "atex": formula.Boolean, "poles": formula.Number, "day": formula.Date, "sizes": formula.Texts} {
 		env.Declare(name, kind)
 	}

@@ -16,7 +16,7 @@ import (
 
 // evaluateInput is what POST /v1/evaluate takes, for the document.
 type evaluateInput struct {
-	Trace quote.Trace `query:"trace" enum:"none,normal,full" default:"normal" doc:"How much of the reasons is in the answer: none (amounts alone: no steps, components or domains), normal, or full (table rows that do not match, too)."`
+	Trace quote.Trace `query:"trace" enum:"none,normal,full" default:"normal" doc:"How much of the reasons is in the answer: none (amounts alone: no steps, components or domains), normal, or full (what of long lists does not apply, too)."`
 	Body  quote.Request
 }
 

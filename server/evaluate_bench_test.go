@@ -96,7 +96,7 @@ func load(b *testing.B, address, message string, connections int) {
 		clients[i].exchange(b, message)
 	}
 	left.Store(int64(b.N))
-	b.SetBytes(int64(clients[0].size))
+	b.SetBytes(int64(len(clients[0].body)))
 	b.ResetTimer()
 	for i := range clients {
 		all.Go(func() {
@@ -125,7 +125,7 @@ func load(b *testing.B, address, message string, connections int) {
 type client struct {
 	net.Conn
 	in   *bufio.Reader
-	size int // of the last answer's body
+	body []byte // of the last answer
 }
 
 func dial(t testing.TB, address string) client {
@@ -149,6 +149,7 @@ func (c *client) exchange(t testing.TB, message string) bool {
 		t.Errorf("%s: %v", status, err)
 		return false
 	}
+	size := 0
 	for {
 		header, err := c.in.ReadSlice('\n')
 		if err != nil {
@@ -159,9 +160,10 @@ func (c *client) exchange(t testing.TB, message string) bool {
 			break
 		}
 		if n, ok := strings.CutPrefix(string(header), "Content-Length: "); ok {
-			c.size, _ = strconv.Atoi(strings.TrimSpace(n))
+			size, _ = strconv.Atoi(strings.TrimSpace(n))
 		}
 	}
-	_, err = c.in.Discard(c.size)
+	c.body = slices.Grow(c.body[:0], size)[:size]
+	_, err = io.ReadFull(c.in, c.body)
 	return err == nil
 }

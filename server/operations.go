@@ -121,7 +121,7 @@ func schemaName(t reflect.Type, hint string) string {
 	}
 	room := t.PkgPath()[strings.LastIndex(t.PkgPath(), "/")+1:]
 	switch {
-	case t.Name() == "" || room == "server" || room == "quote":
+	case t.Name() == "" || room == "server" || room == "quote" || room == "pricing": // a quote shows the steps of pricing
 		return name
 	case strings.HasPrefix(strings.ToLower(name), room):
 		return name

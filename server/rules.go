@@ -5,10 +5,13 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"hash"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -234,18 +237,46 @@ func (r *Rules) watchFolders(watcher *fsnotify.Watcher) {
 	})
 }
 
-// fingerprint changes whenever a file of the folder is added, removed or written.
+// fingerprint changes whenever a file of the folder is added, removed or has another
+// content. Times are not asked: two edits within one tick of a file system's clock have
+// the same.
 func fingerprint(dir string) ([sha256.Size]byte, error) {
 	h := sha256.New()
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() {
+		hidden := path != dir && strings.HasPrefix(d.Name(), ".") // no part of a rulebook: .git is large
+		switch {
+		case err != nil:
 			return err
+		case d.IsDir() && hidden:
+			return fs.SkipDir
+		case d.IsDir() || hidden:
+			return nil
 		}
-		info, err := os.Stat(path) // follows links, as reading does
-		if err == nil {
-			fmt.Fprintf(h, "%s\x00%d\x00%d\n", path, info.Size(), info.ModTime().UnixNano())
-		}
-		return err
+		return hashFile(h, path)
 	})
 	return [sha256.Size]byte(h.Sum(nil)), err
+}
+
+// largest is more than a rule file may have.
+const largest = 2 << 20
+
+// hashFile adds a file to a hash: its content, or the size and time of one that is
+// too large to be a rule file.
+func hashFile(h hash.Hash, path string) error {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(h, "%s\x00%d\x00", path, info.Size())
+	if !info.Mode().IsRegular() || info.Size() > largest {
+		fmt.Fprintf(h, "%d\x00", info.ModTime().UnixNano())
+		return nil
+	}
+	_, err = io.Copy(h, io.LimitReader(file, largest))
+	return err
 }

@@ -578,6 +578,7 @@ export interface components {
             group?: string;
             id: string;
             name: string;
+            parent?: string;
             payment_terms?: string;
             price_list?: string;
             region?: string;
@@ -620,6 +621,11 @@ export interface components {
              */
             synced_at?: string;
             version: string;
+        };
+        Charge: {
+            amount: string | null;
+            from: string;
+            to: string;
         };
         Component: {
             assembly?: boolean;
@@ -731,6 +737,13 @@ export interface components {
                 [key: string]: components["schemas"]["ConfiguratorAssigned"];
             };
         };
+        Coupon: {
+            id: string;
+            /** Format: int64 */
+            uses?: number;
+            /** Format: int64 */
+            uses_per_customer?: number;
+        };
         "Create-quoteRequest": {
             deal?: components["schemas"]["Deal"];
             request: components["schemas"]["Request"];
@@ -749,6 +762,7 @@ export interface components {
             group?: string;
             id: string;
             name: string;
+            parent?: string;
             payment_terms?: string;
             price_list?: string;
             region?: string;
@@ -781,6 +795,7 @@ export interface components {
             discount?: string;
             discount_percent?: string;
             gross?: string;
+            guidance?: components["schemas"]["Guidance"];
             id: string;
             list?: string;
             margin?: string;
@@ -790,6 +805,8 @@ export interface components {
             optional?: boolean;
             part_number?: string;
             quantity: string;
+            recurring?: components["schemas"]["Recurring"];
+            refused?: boolean;
             sku: string;
             steps?: components["schemas"]["Step"][] | null;
             tax?: string;
@@ -800,12 +817,22 @@ export interface components {
             approvals: components["schemas"]["NeededApproval"][] | null;
             /** Format: int64 */
             catalog_age_seconds?: number;
+            coupons?: components["schemas"]["Coupon"][] | null;
             currency: string;
+            free_goods?: components["schemas"]["FreeGood"][] | null;
             lines: components["schemas"]["EvaluatedLine"][] | null;
             messages: components["schemas"]["Message"][] | null;
             steps: components["schemas"]["Step"][] | null;
             totals: components["schemas"]["Totals"];
             versions: components["schemas"]["Versions"];
+        };
+        FreeGood: {
+            id: string;
+            line: string;
+            quantity: string;
+            sku: string;
+            source?: components["schemas"]["Source"];
+            unit: string;
         };
         FullOrder: {
             currency: string;
@@ -866,18 +893,30 @@ export interface components {
             number: number;
             request: components["schemas"]["Request"];
         };
+        Guidance: {
+            floor?: string;
+            position: string;
+            shows_cost?: boolean;
+            stretch?: string;
+            target?: string;
+        };
         Line: {
             configuration?: {
                 [key: string]: unknown;
             };
+            end?: string;
             id: string;
             inputs?: {
                 [key: string]: unknown;
             };
+            /** Format: int64 */
+            months?: number;
             optional?: boolean;
             quantity: unknown;
+            ramp?: components["schemas"]["Ramp"][] | null;
             requested?: string;
             sku: string;
+            start?: string;
             unit?: string;
         };
         ListCustomer: {
@@ -1023,14 +1062,37 @@ export interface components {
             text?: string;
             type: string;
         };
+        Ramp: {
+            from: string;
+            quantity: unknown;
+        };
+        Recurring: {
+            annual: string | null;
+            charges: components["schemas"]["Charge"][] | null;
+            end: string;
+            per_period: string | null;
+            period: string;
+            start: string;
+        };
+        Redemption: {
+            /** Format: int64 */
+            customer: number;
+            /** Format: int64 */
+            uses: number;
+        };
         Request: {
             currency?: string;
             customer: string;
             date?: string;
+            end?: string;
             inputs?: {
                 [key: string]: unknown;
             };
+            language?: string;
             lines: components["schemas"]["Line"][] | null;
+            redeemed?: {
+                [key: string]: components["schemas"]["Redemption"];
+            };
             sales_model: string;
         };
         RevisionSummary: {
@@ -1108,6 +1170,7 @@ export interface components {
             record?: string;
         };
         Step: {
+            allocate?: string;
             amount?: string;
             basis?: string;
             excluded?: boolean;
@@ -1121,8 +1184,10 @@ export interface components {
             source?: components["schemas"]["Source"];
             statistical?: boolean;
             title?: string;
+            verdict?: string;
         };
         Totals: {
+            arr?: string;
             cost?: string;
             discount?: string;
             discount_percent?: string;
@@ -1131,7 +1196,10 @@ export interface components {
             margin?: string;
             margin_percent?: string;
             net?: string;
+            one_off?: string;
+            recurring?: string;
             tax?: string;
+            tcv?: string;
         };
         User: {
             name: string;
@@ -1553,7 +1621,10 @@ export interface operations {
     };
     evaluate: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description How much of the reasons is in the answer: none (amounts alone: no steps, components or domains), normal, or full (what of long lists does not apply, too). */
+                trace?: "none" | "normal" | "full";
+            };
             header?: never;
             path?: never;
             cookie?: never;
