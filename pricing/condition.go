@@ -342,8 +342,9 @@ func (s scale) reached(quantity money.Num) *catalog.Condition {
 	return at
 }
 
-// slab sums value × width tier by tier up to a quantity.
-func (s scale) slab(quantity money.Num) money.Num {
+// slab sums value × width tier by tier up to a quantity; the first tier is for what is
+// below it, too. The values are those that price lists hand down through chain.
+func (r *run) slab(s scale, quantity money.Num, chain []string) money.Num {
 	var total, lower money.Num
 	for i, tier := s.group, s.first(); tier != nil; {
 		n, next := s.next(i)
@@ -351,7 +352,7 @@ func (s scale) slab(quantity money.Num) money.Num {
 		if next != nil {
 			upper = money.MinNum(quantity, money.NumOf(next.MinQuantity))
 		}
-		total = total.Add(money.NumOf(tier.Value).Mul(upper.Sub(lower)))
+		total = total.Add(r.derived(money.NumOf(tier.Value), chain, nil).Mul(upper.Sub(lower)))
 		if upper.Equal(quantity) {
 			break
 		}
@@ -402,7 +403,7 @@ func (r *run) priced(t *conditionType, s scale, sub *subject, chain []string, ou
 func (r *run) percentOf(t *conditionType, s scale, tier *catalog.Condition, whole money.Num, sub *subject, c *candidate) (err error) {
 	rate := money.NumOf(tier.Value)
 	if t.def.Scale == ScaleSlab && !whole.IsZero() {
-		if rate, err = s.slab(whole).Divide(whole); err != nil {
+		if rate, err = r.slab(s, whole, nil).Divide(whole); err != nil {
 			return err
 		}
 	}
@@ -438,14 +439,12 @@ func (r *run) amountOf(t *conditionType, s scale, tier *catalog.Condition, own, 
 	value := r.derived(money.NumOf(tier.Value), chain, c)
 	var amount money.Num
 	switch {
-	case t.def.Scale == ScaleSlab && len(chain) == 0:
-		if amount = s.slab(whole); !whole.Equal(own) {
+	case t.def.Scale == ScaleSlab:
+		if amount = r.slab(s, whole, chain); !whole.Equal(own) {
 			if amount, err = amount.Mul(own).Divide(whole); err != nil {
 				return err
 			}
 		}
-	case t.def.Scale == ScaleSlab:
-		amount = r.derived(s.slab(whole), chain, nil)
 	case t.def.Scale == ScaleBlock:
 		if amount, per = value, money.NumOfInt(1); !whole.Equal(own) {
 			if amount, err = amount.Mul(own).Divide(whole); err != nil {

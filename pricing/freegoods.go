@@ -139,8 +139,27 @@ func (r *run) give(f *freeGoods, l *lineRun, units money.Num, out *outcome) {
 		out.lose(f.id, r.put("there is no product ", sku))
 		return
 	}
-	r.result.FreeGoods = append(r.result.FreeGoods, FreeGood{ID: f.id, Line: l.in.ID, SKU: sku, Quantity: units, Unit: unit, Source: f.source})
-	out.found = append(out.found, candidate{id: f.id, title: &f.title, source: f.source, note: r.put(units.String(), " ", unit, " ", sku, " added")})
+	gift := &FreeGood{ID: f.id, Line: l.in.ID, SKU: sku, Quantity: units, Unit: unit, Source: f.source}
+	out.found = append(out.found, candidate{gift: gift, id: f.id, title: &f.title, source: f.source, note: r.put(units.String(), " ", unit, " ", sku, " added")})
+}
+
+// gift is a free good of a step on a line, unless the step is withdrawn.
+type gift struct {
+	line *lineRun
+	step int
+	FreeGood
+}
+
+// freeGoodsGiven are the gifts of steps that still count, on lines that are bought.
+func (r *run) freeGoodsGiven() []FreeGood {
+	var given []FreeGood
+	for _, g := range r.gifts {
+		if g.line.counts && g.line.cells[g.step].counts() {
+			given = append(given, g.FreeGood)
+		}
+	}
+	slices.SortStableFunc(given, func(a, b FreeGood) int { return r.place(a.Line) - r.place(b.Line) })
+	return given
 }
 
 // freeOverQuote counts units over the lines and frees the cheapest.

@@ -321,7 +321,7 @@ func (r *run) roundTogether(i int, s *step, lines []int32) {
 			r.weights = append(r.weights, exact.Abs())
 			continue
 		}
-		price := r.basis(s, l).Round(r.in.Currency.Digits)
+		price := r.printed(r.basis(s, l))
 		gross = gross.Add(price)
 		r.weights = append(r.weights, price.Abs())
 	}

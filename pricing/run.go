@@ -58,6 +58,7 @@ type run struct {
 	result  Result
 	totals  Totals
 	coupons []usedCoupon
+	gifts   []gift
 	taped
 }
 
@@ -95,6 +96,7 @@ type lineRun struct {
 	failed   bool
 	refused  bool
 	listed   bool
+	negative bool // a step was allowed to bring the price below zero
 	running  money.Num
 	list     money.Num
 	reduced  money.Num
@@ -159,7 +161,7 @@ func (r *run) begin(m *SalesModel, view *catalog.View, in *Input) {
 		r.probes[i].quote = false
 	}
 	r.result = Result{Lines: make([]LineResult, lines)}
-	r.coupons = r.coupons[:0]
+	r.coupons, r.gifts = r.coupons[:0], r.gifts[:0]
 	r.startTape(lines, steps)
 	for i := range in.Lines {
 		l := &r.lines[i]
@@ -289,12 +291,14 @@ func (r *run) afterStep(i int, s *step) {
 		if ends {
 			r.settle(&r.model.clusters[s.cluster], l)
 		}
-		c := &l.cells[i]
-		lowered := c.counts() && c.amount.Sign() < 0 && !s.statistical
-		if ends {
-			lowered = l.running.Less(r.before[l.index*len(r.model.clusters)+s.cluster])
+		if open || l.running.Sign() >= 0 {
+			continue
 		}
-		if l.running.Sign() < 0 && lowered && !s.def.AllowNegative && !open {
+		if s.def.AllowNegative {
+			l.negative = true
+			continue
+		}
+		if c := &l.cells[i]; !l.negative || c.counts() && c.amount.Sign() < 0 && !s.statistical {
 			r.fail(l, "step "+s.id+" makes the price negative: ", errors.New(r.in.Currency.AmountOf(l.running).String()), "negative_price", s.def.At)
 		}
 	}
@@ -490,7 +494,7 @@ func (r *run) includedTax(s *step, l *lineRun, out *outcome, sum money.Num) mone
 
 // partOfGross is gross × rate ÷ (100 + all included rates), rounded.
 func (r *run) partOfGross(s *step, l *lineRun, rate money.Num) money.Num {
-	gross := r.basis(s, l).Round(r.in.Currency.Digits)
+	gross := r.printed(r.basis(s, l))
 	tax, err := gross.Mul(rate).Divide(hundred.Add(l.included))
 	if err != nil {
 		return money.Num{}
@@ -501,6 +505,11 @@ func (r *run) partOfGross(s *step, l *lineRun, rate money.Num) money.Num {
 	return tax.Round(r.in.Currency.Digits)
 }
 
+// printed rounds as a line's net is rounded.
+func (r *run) printed(n money.Num) money.Num {
+	return money.Rounding{Increment: r.minorUnit, Mode: r.model.schema.NetRounding}.RoundNum(n)
+}
+
 var hundred = money.NumOfInt(100)
 
 // book enters a step's amount on a line.
@@ -509,6 +518,11 @@ func (r *run) book(i int, s *step, l *lineRun, out *outcome, n int, amount money
 	c.amount = amount
 	if n > 0 {
 		c.state = booked
+		for k := range out.found[:n] {
+			if g := out.found[k].gift; g != nil {
+				r.gifts = append(r.gifts, gift{l, i, *g})
+			}
+		}
 		if n == 1 && out.found[0].isRated {
 			c.rate, c.rated = out.found[0].rate, true
 		}

@@ -104,9 +104,10 @@ type candidate struct {
 	basis   money.Num
 	isRated bool
 	source  *Source
-	title   *Title // of the adjustment, in its note
-	text    string // note
-	note    span   // more note
+	title   *Title    // of the adjustment, in its note
+	gift    *FreeGood // given if the candidate counts
+	text    string    // note
+	note    span      // more note
 }
 
 func (c *candidate) setPercent(basis, rate money.Num) {

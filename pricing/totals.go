@@ -224,7 +224,7 @@ func (r *run) sum() {
 func (r *run) end(approvals []Approval) Result {
 	res := r.result
 	res.Totals, res.Approvals, res.Coupons = r.totals, approvals, r.usedCoupons()
-	slices.SortStableFunc(res.FreeGoods, func(a, b FreeGood) int { return r.place(a.Line) - r.place(b.Line) })
+	res.FreeGoods = r.freeGoodsGiven()
 	for n := range r.lines {
 		l := &r.lines[n]
 		out := &res.Lines[n]

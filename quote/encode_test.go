@@ -141,7 +141,7 @@ func TestEncodeAnyEvaluation(t *testing.T) {
 // filler sets fields: pick returns a number below n, of which 0 leaves a field empty.
 type filler struct{ pick func(n int) int }
 
-var nastyTexts = []string{"", "plain", `a "quoted" \ text`, "<b>&amp;</b>", "tab\tline\nreturn\rbell\aback\bform\fnull\x00del\x7f", "\xff broken \xe2\x80", "幫浦 Größe", "line\u2028para\u2029", "\ufffd real"}
+var nastyTexts = []string{"", "plain", "eight by", "eight by eight and <", "1234567&", "12345\"78", "12345678\\", "\x1f2345678", "1234567\x80", `a "quoted" \ text`, "<b>&amp;</b>", "tab\tline\nreturn\rbell\aback\bform\fnull\x00del\x7f", "\xff broken \xe2\x80", "幫浦 Größe", "line\u2028para\u2029", "\ufffd real"}
 
 var someNumbers = []string{"0", "1", "-1", "0.10", "5400.00", "-0.3333", "123456789012345678901234567890.123", "0.000000000000000001", "99999999999999999.99", "1000000"}
 

@@ -15,9 +15,52 @@ var plainByte = func() (plain [256]bool) {
 	return plain
 }()
 
+// plainLength is the length of the plain bytes that a text begins with. Eight bytes are
+// looked at together while all of them are plain.
+func plainLength(s string) int {
+	i := 0
+	for ; i+8 <= len(s); i += 8 {
+		t := s[i : i+8]
+		eight := uint64(t[0]) | uint64(t[1])<<8 | uint64(t[2])<<16 | uint64(t[3])<<24 |
+			uint64(t[4])<<32 | uint64(t[5])<<40 | uint64(t[6])<<48 | uint64(t[7])<<56
+		if unplain(eight) {
+			break
+		}
+	}
+	for i < len(s) && plainByte[s[i]] {
+		i++
+	}
+	return i
+}
+
+const (
+	ones  = 0x0101010101010101
+	highs = 0x80 * ones
+)
+
+// unplain reports whether one of eight bytes is not plain. It may be wrong about bytes
+// above one that is not, and only then.
+func unplain(eight uint64) bool {
+	control := (eight - ' '*ones) &^ eight
+	angle := (eight | 0x02*ones) ^ '>'*ones     // < and > differ in that bit
+	ampersand := (eight | 0x04*ones) ^ '&'*ones // as do " and &
+	backslash := eight ^ '\\'*ones
+	zero := (angle-ones)&^angle | (ampersand-ones)&^ampersand | (backslash-ones)&^backslash
+	return (eight|control|zero)&highs != 0
+}
+
 // appendText writes a JSON text as encoding/json does.
 func appendText(buf []byte, s string) []byte {
 	buf = append(buf, '"')
+	plain := plainLength(s)
+	buf = append(buf, s[:plain]...)
+	if plain < len(s) {
+		buf = appendEscapedText(buf, s[plain:])
+	}
+	return append(buf, '"')
+}
+
+func appendEscapedText(buf []byte, s string) []byte {
 	start := 0
 	for i := 0; i < len(s); {
 		if plainByte[s[i]] {
@@ -42,7 +85,7 @@ func appendText(buf []byte, s string) []byte {
 		}
 		i += size
 	}
-	return append(append(buf, s[start:]...), '"')
+	return append(buf, s[start:]...)
 }
 
 const hexDigits = "0123456789abcdef"

@@ -171,21 +171,21 @@ func (s *search) open(bothRight bool) int {
 func middle(a, b sighting) int64 { return a.index + (b.index-a.index)/2 }
 
 // turn halves the intervals beside the values at which the figure turns back before it has
-// reached the target. It reports whether there was one to halve.
+// reached the target; where none reaches it, also those beside the ends. It reports whether
+// there was one to halve.
 func (s *search) turn() bool {
+	ends := s.best(below) < 0 || s.best(above) < 0
 	var middles []int64
-	for i := 1; i+1 < len(s.seen); i++ {
-		a, b, c := &s.seen[i-1], &s.seen[i], &s.seen[i+1]
-		if b.side == wrong || a.side != b.side || c.side != b.side {
+	for i := range s.seen {
+		if !s.turns(i, ends) {
 			continue
 		}
-		left, right := s.nearer(b, a), s.nearer(b, c)
-		if left < 0 || right < 0 || left+right == 0 {
-			continue
-		}
-		for _, m := range []int64{middle(*a, *b), middle(*b, *c)} {
-			if m != a.index && m != b.index {
-				middles = append(middles, m)
+		for _, at := range []int{i - 1, i} {
+			if at < 0 || at+1 >= len(s.seen) || s.seen[at].side != s.seen[at+1].side {
+				continue
+			}
+			if a, b := s.seen[at], s.seen[at+1]; b.index-a.index > 1 {
+				middles = append(middles, middle(a, b))
 			}
 		}
 	}
@@ -195,6 +195,27 @@ func (s *search) turn() bool {
 		}
 	}
 	return len(middles) > 0
+}
+
+// turns reports whether no neighbour of a value is nearer and one is less near. A neighbour on
+// another side is none, and then the value is an end.
+func (s *search) turns(i int, ends bool) bool {
+	v := &s.seen[i]
+	nearest := false
+	for _, n := range []int{i - 1, i + 1} {
+		if n < 0 || n >= len(s.seen) || s.seen[n].side != v.side {
+			if !ends {
+				return false
+			}
+			continue
+		}
+		c := s.nearer(v, &s.seen[n])
+		if c < 0 {
+			return false
+		}
+		nearest = nearest || c > 0
+	}
+	return v.side != wrong && nearest
 }
 
 // nearer compares how near two values on the same side are: 1 when a is nearer than b.

@@ -374,7 +374,7 @@ func (e *naiveEvaluator) enter(s *naiveStep, o *outcome, hits []*found, v dec) {
 		}
 		c.amount = v.Mul(charged)
 	}
-	c.amount = e.roundBy(t.round, same, c.amount, l.quantity)
+	c.amount = e.roundBy(t.round, c.amount, l.quantity)
 	o.chosen = []candidate{c}
 }
 
@@ -422,7 +422,7 @@ func (e *naiveEvaluator) amountOf(s *naiveStep, l *naiveLine, f *found) (candida
 			rate = e.divide(e.slabs(f), f.counted)
 		}
 		c.rate, c.amount = &rate, percentOf(e.basis(s, l), rate)
-		c.amount = e.roundBy(t.round, same, c.amount, l.quantity)
+		c.amount = e.roundBy(t.round, c.amount, l.quantity)
 		return c, ""
 	}
 	charged, failed := e.charged(t, l, r)
@@ -441,7 +441,7 @@ func (e *naiveEvaluator) amountOf(s *naiveStep, l *naiveLine, f *found) (candida
 	if !ok {
 		return c, "missing_rate"
 	}
-	c.amount = e.roundBy(t.round, same, c.amount.Mul(to), l.quantity)
+	c.amount = e.roundBy(t.round, c.amount.Mul(to), l.quantity)
 	return c, ""
 }
 
@@ -461,7 +461,11 @@ func (e *naiveEvaluator) slabs(f *found) dec {
 		if i+1 < len(f.tiers) {
 			end = decimal.Min(end, f.tiers[i+1].minimum)
 		}
-		sum = sum.Add(end.Sub(f.tiers[i].minimum).Mul(e.value(f, i)))
+		begin := f.tiers[i].minimum
+		if i == 0 {
+			begin = zero // the first tier is for what is below it, too, once it is reached
+		}
+		sum = sum.Add(end.Sub(begin).Mul(e.value(f, i)))
 	}
 	return sum
 }

@@ -124,7 +124,7 @@ func (d *drawer) drawType(id, measure string) *naiveType {
 		t.chargeBy = ""
 	}
 	if d.f.crossLine && d.oneIn(3) {
-		t.scaleOver = pick(d, []string{"quote"}, []string{"record"}, []string{"family"}, []string{"key:brand"}, []string{"sku"}, []string{"tax_category", "family"}, []string{"line"})
+		t.scaleOver = pick(d, []string{"quote"}, []string{"record"}, []string{"family"}, []string{"brand"}, []string{"sku"}, []string{"tax_category", "family"}, []string{"line"})
 		if t.scaleOver[0] == "line" {
 			t.scaleOver = nil
 		}

@@ -198,7 +198,7 @@ func (d *drawer) drawCluster() {
 	basis := d.drawBasis()
 	names := slices.Clone(d.amounts)
 	rates := slices.Clone(d.rates)
-	for i := range d.int(1, 5) {
+	for i := range d.int(len(groups), 5) { // every group has a step
 		s := naiveStep{id: d.newID(), kind: "adjustments", exclusion: groups[i%len(groups)], when: d.when(4, ofLine), choose: pick(d, "", "best")}
 		if d.oneIn(2) {
 			s.basis = basis

@@ -177,15 +177,34 @@ func (e *naiveEvaluator) conclude(l *naiveLine) {
 			break
 		}
 	}
-	f.exactDiscount = f.exactList.Sub(exact)
-	f.discount = f.list.Sub(gross)
-	if included.Sign() != 0 && f.list.Equal(f.net) {
-		f.discount = zero
+	listed := false
+	for _, r := range l.steps {
+		switch {
+		case r.step.kind == "subtotal":
+			listed = true
+		case listed && !r.step.excluded && r.delta.Sign() < 0:
+			f.exactDiscount = f.exactDiscount.Sub(r.delta)
+		}
+	}
+	if listed {
+		f.discount = f.list.Sub(e.roundTo(f.exactList.Sub(f.exactDiscount), minorUnit(e.currency), e.book.netRounding))
 	}
 	f.percent = e.percentage(f.exactDiscount, f.exactList)
 	f.gross = f.net.Add(f.tax)
-	f.unit = f.net.DivRound(l.quantity, naivePlaces)
+	f.unit = e.unitPrice(f.net, l.quantity)
 	e.guide(l)
+}
+
+// unitPrice has as few digits as give the net again, at most four more than the currency.
+func (e *naiveEvaluator) unitPrice(net, quantity dec) dec {
+	digits := -minorUnit(e.currency).Exponent()
+	for extra := int32(0); extra < 4; extra++ {
+		price := net.DivRound(quantity, digits+extra)
+		if back := price.Mul(quantity); back.Equal(net) || extra > 0 && back.Round(digits).Equal(net) {
+			return price
+		}
+	}
+	return net.DivRound(quantity, digits+4)
 }
 
 // percentage is a part of a whole in percent, to two places.
@@ -260,8 +279,10 @@ func (e *naiveEvaluator) total() {
 	}
 	net := e.unallocated.Sub(e.unallocatedExcluded)
 	t.net = t.net.Add(net)
-	t.discount = t.discount.Sub(net)
-	t.exactDiscount = t.exactDiscount.Sub(net)
+	if net.Sign() < 0 {
+		t.discount = t.discount.Sub(net)
+		t.exactDiscount = t.exactDiscount.Sub(net)
+	}
 	t.tax = t.tax.Add(e.unallocatedExcluded)
 	t.gross = t.gross.Add(e.unallocated)
 	t.percent = e.percentage(t.exactDiscount, t.exactList)
@@ -277,6 +298,9 @@ func (e *naiveEvaluator) approve() {
 			continue
 		}
 		for _, l := range e.live() {
+			if l.req.optional {
+				continue
+			}
 			if is, err := holds(a.when, e.onLine(l)); err == nil && is {
 				e.approved = append(e.approved, a.id+"/"+l.req.id)
 			}

@@ -132,7 +132,7 @@ func (c choice) eval(look func(string) any) any {
 func (o oneOf) eval(look func(string) any) any {
 	s, known := o.a.eval(look).(string)
 	if !known {
-		return false
+		return o.not
 	}
 	for _, item := range o.list {
 		if item == s {
@@ -145,7 +145,14 @@ func (o oneOf) eval(look func(string) any) any {
 func (c call) eval(look func(string) any) any {
 	var args []dec
 	for _, a := range c.args {
-		args = append(args, numberOf(a.eval(look)))
+		v := a.eval(look)
+		if v == nil && (c.name == "min" || c.name == "max") {
+			continue // they are of what there is
+		}
+		args = append(args, numberOf(v))
+	}
+	if len(args) == 0 {
+		args = append(args, numberOf(nil))
 	}
 	switch c.name {
 	case "min":
@@ -189,7 +196,10 @@ func (b binary) eval(look func(string) any) any {
 	}
 	x, y := b.a.eval(look), b.b.eval(look)
 	if isComparison(b.op) {
-		return x != nil && y != nil && compares(b.op, x, y)
+		if x == nil || y == nil {
+			return b.op == "!="
+		}
+		return compares(b.op, x, y)
 	}
 	m, n := numberOf(x), numberOf(y)
 	switch b.op {

@@ -81,21 +81,19 @@ func (e *naiveEvaluator) divideExactly(x, increment dec) dec {
 func (e *naiveEvaluator) roundMinor(x dec) dec { return e.roundTo(x, minorUnit(e.currency), "") }
 
 // roundBy rounds an amount as a round key says. Quantity is of the line.
-func (e *naiveEvaluator) roundBy(r *naiveRound, increment func(dec) dec, x, quantity dec) dec {
+func (e *naiveEvaluator) roundBy(r *naiveRound, x, quantity dec) dec {
 	if r == nil {
 		return x
 	}
 	to := minorUnit(e.currency)
 	if r.to != nil {
-		to = increment(*r.to)
+		to = *r.to
 	}
 	if r.each == "unit" && !quantity.IsZero() {
 		return e.roundTo(e.divide(x, quantity), to, r.mode).Mul(quantity)
 	}
 	return e.roundTo(x, to, r.mode)
 }
-
-func same(d dec) dec { return d }
 
 // share is a part of an amount for the line with an id.
 type share struct {

@@ -43,6 +43,7 @@ type naiveGood struct{ id, line, sku, quantity, unit string }
 
 // naiveLine is a line and what has been found for it. All amounts are those of its sale.
 type naiveLine struct {
+	negative               bool // a step was allowed to bring the price below zero
 	req                    *naiveRequestLine
 	product                *naiveProduct
 	unit                   string
@@ -270,7 +271,14 @@ func (e *naiveEvaluator) replace(l *naiveLine, s *naiveStep) {
 func (e *naiveEvaluator) refuseNegative(i int) {
 	s := &e.book.steps[i]
 	for _, l := range e.live() {
-		if !s.allowNegative && e.less(l.running, zero) && l.result().delta.Sign() < 0 {
+		switch {
+		case !e.less(l.running, zero):
+			continue
+		case s.allowNegative:
+			l.negative = true
+			continue
+		}
+		if !l.negative || l.result().delta.Sign() < 0 {
 			l.failed = "negative_price"
 		}
 	}

@@ -84,7 +84,15 @@ func (b *naiveBook) companyFile() string {
 	if len(b.lists) > 0 {
 		s.WriteString("price_lists:\n")
 	}
+	named := map[string]bool{}
 	for _, l := range b.lists {
+		named[l.id] = true
+	}
+	for _, l := range b.lists {
+		if l.from != "" && !named[l.from] {
+			named[l.from] = true
+			fmt.Fprintf(&s, "  %s: {}\n", l.from)
+		}
 		fmt.Fprintf(&s, "  %s: %s\n", l.id, flow("from", l.from, "percent", decText(l.percent), "round", l.round.text()))
 	}
 	if len(b.types) > 0 {

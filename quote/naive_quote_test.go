@@ -74,7 +74,7 @@ func (e *naiveEvaluator) findQuote(s *naiveStep, o *outcome, counting []*naiveLi
 		}
 		o.chosen = []candidate{{id: s.id, amount: v.(dec).Mul(to)}}
 	case "rounding":
-		rounded := e.roundBy(s.round, func(d dec) dec { return d.Mul(to) }, basis, quantity)
+		rounded := e.roundBy(s.round, basis, quantity)
 		o.chosen = []candidate{{id: s.id, amount: rounded.Sub(basis)}}
 	case "input":
 		entered, known := e.req.inputs[s.name].(dec)
@@ -120,7 +120,7 @@ func (e *naiveEvaluator) finishQuote(s *naiveStep, o *outcome, counting []*naive
 	to, _ := e.stepMoney(s)
 	convert := func(d dec) dec { return d.Mul(to) }
 	if s.kind != "rounding" {
-		o.amount = e.roundBy(s.round, convert, o.amount, e.onQuote()("quote.quantity").(dec))
+		o.amount = e.roundBy(s.round, o.amount, e.onQuote()("quote.quantity").(dec))
 		if s.min != nil && s.kind != "input" {
 			o.amount = decimal.Max(o.amount, convert(*s.min))
 		}

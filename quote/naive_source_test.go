@@ -91,12 +91,7 @@ func (e *naiveEvaluator) takeSubtotal(s *naiveStep, l *naiveLine) {
 	r := l.result()
 	rounded := l.running
 	if s.round != nil {
-		to, ok := e.stepMoney(s)
-		if !ok {
-			l.failed = "missing_rate"
-			return
-		}
-		rounded = e.roundBy(s.round, func(d dec) dec { return d.Mul(to) }, l.running, l.quantity)
+		rounded = e.roundBy(s.round, l.running, l.quantity)
 	}
 	r.delta = rounded.Sub(l.running)
 	l.running = rounded
@@ -126,12 +121,7 @@ func (e *naiveEvaluator) find(s *naiveStep, o *outcome, counting []*naiveLine) {
 		e.findInput(s, o)
 	case "rounding":
 		basis := e.basis(s, o.line)
-		to, ok := e.stepMoney(s)
-		if !ok {
-			o.failed = "missing_rate"
-			return
-		}
-		rounded := e.roundBy(s.round, func(d dec) dec { return d.Mul(to) }, basis, o.line.quantity)
+		rounded := e.roundBy(s.round, basis, o.line.quantity)
 		o.chosen = []candidate{{id: s.id, amount: rounded.Sub(basis)}}
 	default:
 		panic("source " + s.kind)
@@ -181,7 +171,7 @@ func (e *naiveEvaluator) finish(s *naiveStep, o *outcome) {
 	switch {
 	case s.round != nil && s.round.each == "document":
 	case s.round != nil:
-		o.amount = e.roundBy(s.round, convert, o.amount, o.line.quantity)
+		o.amount = e.roundBy(s.round, o.amount, o.line.quantity)
 	case s.excluded:
 		o.amount = e.roundMinor(o.amount)
 	}
@@ -441,10 +431,10 @@ func (t *naiveTable) matching(look func(string) any) []int {
 	return out
 }
 
-// matches compares a value with a cell; no value matches nothing.
+// matches compares a value with a cell; no value matches only what it is not.
 func (c naiveColumn) matches(cell string, v any) bool {
 	if v == nil {
-		return false
+		return c.operator == "!=" || c.operator == "not in"
 	}
 	switch c.operator {
 	case "in", "not in":

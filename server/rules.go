@@ -33,6 +33,7 @@ type Rules struct {
 	Log   *slog.Logger
 
 	mu      sync.Mutex // one change at a time
+	cache   rulebook.Cache
 	seen    [sha256.Size]byte
 	current atomic.Pointer[RulesStatus]
 }
@@ -87,7 +88,7 @@ func (r *Rules) stored(ctx context.Context) (*rulebook.Book, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the stored rulebook: %w", err)
 	}
-	book, mistakes := rulebook.Load(rulebook.FS(record.Files))
+	book, mistakes := r.cache.Load(rulebook.FS(record.Files))
 	if book == nil {
 		r.Log.ErrorContext(ctx, "the stored rulebook does not compile any more", "hash", record.Hash, "error", mistakes.Err())
 	}
@@ -109,7 +110,7 @@ func (r *Rules) Reload(ctx context.Context) error {
 	if print == r.seen {
 		return r.Status().Mistakes.Err()
 	}
-	book, mistakes := rulebook.Load(os.DirFS(r.Dir))
+	book, mistakes := r.cache.Load(os.DirFS(r.Dir))
 	if again, err := fingerprint(r.Dir); err != nil || again != print {
 		return nil // it is being written; the next look sees it whole
 	}
