@@ -558,6 +558,13 @@ func (r *run) withdraw(i int, l *lineRun, why ...string) {
 // quote.
 func (r *run) total(i int) money.Num {
 	sum := r.loose[i]
+	if r.model.steps[i].kind == "subtotal" {
+		for j := range i {
+			if !r.model.steps[j].statistical {
+				sum = sum.Add(r.loose[j])
+			}
+		}
+	}
 	for n := range r.lines {
 		if l := &r.lines[n]; l.counts {
 			sum = sum.Add(l.cells[i].amount)

@@ -199,6 +199,7 @@ func (r *run) fromConditions(s *step, l *lineRun, basis money.Num, out *outcome)
 		} else if c.amount = *v; s.condition.def.ChargeBy != ByLine {
 			c.amount = v.Mul(r.charged(s.condition, l))
 		}
+		c.amount = r.rounded(s.condition.round, c.amount, l)
 		out.found = append(out.found, c)
 	}
 	return nil

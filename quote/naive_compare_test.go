@@ -24,7 +24,7 @@ import (
 // lines fail and why, and approvals have to agree; in what words losers are listed, golden
 // cases say. NAIVE=20000 draws so many.
 func TestNaive(t *testing.T) {
-	cases := 1300
+	cases := 1500
 	if n, err := strconv.Atoi(os.Getenv("NAIVE")); err == nil {
 		cases = n
 	}

@@ -22,6 +22,7 @@ type call struct {
 var calls = map[string]call{
 	"evaluate":          {path: "/v1/evaluate", body: skidRequest},
 	"configure":         {path: "/v1/configure", body: `{"sku":"SKID","selection":{"frame":"F2"}}`},
+	"seek-goal":         {path: "/v1/goal-seek", body: skidGoal},
 	"list-sales-models": {path: "/v1/sales-models"},
 	"search-customers":  {path: "/v1/customers?q=first"},
 	"get-customer":      {path: "/v1/customers/C-1"},
@@ -120,7 +121,7 @@ func TestCostsAreForThoseWhoMaySeeThem(t *testing.T) {
 }
 
 var holdsEvaluation = map[string]bool{"evaluate": true, "create-quote": true, "get-quote": true, "edit-quote": true, "submit-quote": true,
-	"send-quote": true, "accept-quote": true, "get-revision": true, "get-product": true, "search-products": true}
+	"send-quote": true, "accept-quote": true, "get-revision": true, "seek-goal": true, "get-product": true, "search-products": true}
 
 func (h *house) perform(method string, c call, role string) response {
 	h.t.Helper()

@@ -49,6 +49,9 @@ func (s *Server) operations(api huma.API) {
 	register(s, api, operation{id: "configure", method: post, path: "/v1/configure", tag: "Evaluation", needs: Quote, errors: []int{404},
 		summary:     "Resolve a selection of a configurable product",
 		description: "Domains are exact: an option is offered if and only if a complete valid configuration has it together with the selection."}, s.configure)
+	register(s, api, operation{id: "seek-goal", method: post, path: "/v1/goal-seek", tag: "Evaluation", needs: Quote,
+		summary:     "Find the value of an input, a quantity or an option that brings a figure to a target",
+		description: "Evaluates the request with one value after the other, 400 times at most, and says how sure the answer is. Figures that tell of costs need a role that may see them."}, s.seekGoal)
 	register(s, api, operation{id: "list-sales-models", method: get, path: "/v1/sales-models", tag: "Evaluation", needs: Quote,
 		summary: "List sales models and what may be entered in each"}, s.listSalesModels)
 
