@@ -94,8 +94,8 @@ const (
 
 // GoalAnswer says which values come nearest to a goal, and what each of them means.
 type GoalAnswer struct {
-	Outcome     Outcome    `json:"outcome"`
-	Searched    Searched   `json:"searched"`
+	Outcome     Outcome    `json:"outcome" enum:"exact,nearest,unreachable" doc:"Whether a value gives the target to the last digit, one on each side comes nearest, or all stay on one side."`
+	Searched    Searched   `json:"searched" enum:"every_value,monotone,samples" doc:"What the answer rests on: every value was tried; the figure only rose or only fell along those tried; it rises and falls, and this is the best of those tried."`
 	Evaluations int        `json:"evaluations"`
 	Currency    string     `json:"currency"`
 	Target      string     `json:"target"`
@@ -104,7 +104,7 @@ type GoalAnswer struct {
 	// Answers are, of numbers: the lowest one that is exact; else the lowest nearest one
 	// below and above the target; when it is unreachable, those at both limits as well. Of
 	// options: all, the nearest first, of equally near ones those with fewer new approvals.
-	Answers []GoalPoint   `json:"answers"`
+	Answers []GoalPoint   `json:"answers" nullable:"false"`
 	Failed  []GoalFailure `json:"failed,omitempty"` // options that cannot be chosen
 }
 
@@ -117,22 +117,22 @@ type GoalRange struct {
 
 // GoalPoint is a value with what it leads to.
 type GoalPoint struct {
-	Value     formula.Value    `json:"value"`           // null: nothing is entered, or not the same on all lines
-	Match     Match            `json:"match,omitempty"` // none: the request as it is has no such figure
-	Limit     string           `json:"limit,omitempty"` // min, max: no lower, no higher value is possible
+	Value     formula.Value    `json:"value"`                                                                // null: nothing is entered, or not the same on all lines
+	Match     Match            `json:"match,omitempty" enum:"exact,nearest_below,nearest_above,below,above"` // none: of the request as it is, which has errors or no such figure
+	Limit     string           `json:"limit,omitempty" enum:"min,max"`                                       // min, max: no lower, no higher value is possible
 	Figure    string           `json:"figure,omitempty"`
 	Off       string           `json:"off,omitempty"` // the figure less the target
 	Totals    Totals           `json:"totals"`
-	Approvals []NeededApproval `json:"approvals"`
+	Approvals []NeededApproval `json:"approvals" nullable:"false"`
 	// NewApprovals are those that the request as it is does not need, with the lines that
 	// are new.
-	NewApprovals []NeededApproval `json:"new_approvals"`
+	NewApprovals []NeededApproval `json:"new_approvals" nullable:"false"`
 }
 
 // GoalFailure is an option that cannot be evaluated.
 type GoalFailure struct {
 	Value    formula.Value `json:"value"`
-	Messages []Message     `json:"messages"` // errors alone
+	Messages []Message     `json:"messages" nullable:"false"` // errors alone
 }
 
 // WithoutCosts returns the answer as it may be shown to those who may not see costs. They

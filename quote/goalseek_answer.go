@@ -5,10 +5,15 @@ import (
 	"slices"
 )
 
-// answer is the part of an answer that is the same for all.
+// answer is the part of an answer that is the same for all. A request with errors has no
+// figure to compare.
 func (k *seeker) answer() *GoalAnswer {
+	now := k.pointOf(k.now, k.lever.now)
+	if len(k.now.Errors()) > 0 {
+		now.Match, now.Figure, now.Off = "", "", ""
+	}
 	return &GoalAnswer{Outcome: OutcomeUnreachable, Searched: SearchedSamples, Evaluations: k.evaluations, Currency: k.currency.Code,
-		Target: k.figure.text(k.target, k.currency), Range: k.lever.steps, Now: k.pointOf(k.now, k.lever.now), Answers: []GoalPoint{}}
+		Target: k.figure.text(k.target, k.currency), Range: k.lever.steps, Now: now, Answers: []GoalPoint{}}
 }
 
 // seekNumber looks for a number.

@@ -30,6 +30,7 @@ type commands struct {
 	Serve     serveCommand     `cmd:"" help:"Run the service."`
 	Evaluate  evaluateCommand  `cmd:"" help:"Configure and price one request, or many as NDJSON, without a server."`
 	Configure configureCommand `cmd:"" help:"Resolve a selection: domains, forced values, conflicts, completion."`
+	GoalSeek  goalSeekCommand  `cmd:"" name:"goal-seek" help:"Find the value of an input, a quantity or an option that brings a figure to a target."`
 	Check     checkCommand     `cmd:"" help:"Print every mistake of a rulebook folder."`
 	Test      testCommand      `cmd:"" help:"Run the examples of a rulebook folder."`
 	Sync      syncCommand      `cmd:"" help:"Pull changes from the ERP once."`

@@ -112,6 +112,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/goal-seek": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find the value of an input, a quantity or an option that brings a figure to a target
+         * @description Evaluates the request with one value after the other, 400 times at most, and says how sure the answer is. Figures that tell of costs need a role that may see them.
+         */
+        post: operations["seek-goal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me": {
         parameters: {
             query?: never;
@@ -893,6 +913,67 @@ export interface components {
             number: number;
             request: components["schemas"]["Request"];
         };
+        Goal: {
+            figure: string;
+            line?: string;
+            target: unknown;
+        };
+        GoalAnswer: {
+            answers: components["schemas"]["GoalPoint"][];
+            currency: string;
+            /** Format: int64 */
+            evaluations: number;
+            failed?: components["schemas"]["GoalFailure"][] | null;
+            now: components["schemas"]["GoalPoint"];
+            /**
+             * @description Whether a value gives the target to the last digit, one on each side comes nearest, or all stay on one side.
+             * @enum {string}
+             */
+            outcome: "exact" | "nearest" | "unreachable";
+            range?: components["schemas"]["GoalRange"];
+            /**
+             * @description What the answer rests on: every value was tried; the figure only rose or only fell along those tried; it rises and falls, and this is the best of those tried.
+             * @enum {string}
+             */
+            searched: "every_value" | "monotone" | "samples";
+            target: string;
+        };
+        GoalChange: {
+            all_lines?: boolean;
+            feature?: string;
+            input?: string;
+            line?: string;
+            max?: unknown;
+            min?: unknown;
+            quantity?: boolean;
+            step?: unknown;
+        };
+        GoalFailure: {
+            messages: components["schemas"]["Message"][];
+            value: unknown;
+        };
+        GoalPoint: {
+            approvals: components["schemas"]["NeededApproval"][];
+            figure?: string;
+            /** @enum {string} */
+            limit?: "min" | "max";
+            /** @enum {string} */
+            match?: "exact" | "nearest_below" | "nearest_above" | "below" | "above";
+            new_approvals: components["schemas"]["NeededApproval"][];
+            off?: string;
+            totals: components["schemas"]["Totals"];
+            value: unknown;
+        };
+        GoalRange: {
+            max: string;
+            min: string;
+            step: string;
+        };
+        GoalRequest: {
+            change: components["schemas"]["GoalChange"];
+            goal: components["schemas"]["Goal"];
+            request: components["schemas"]["Request"];
+        };
         Guidance: {
             floor?: string;
             position: string;
@@ -1642,6 +1723,102 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Evaluation"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "seek-goal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GoalRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GoalAnswer"];
                 };
             };
             /** @description Bad Request */
