@@ -24,8 +24,8 @@ type Facts struct {
 	Records Delta  `json:"records"`
 }
 
-// Facts returns what was looked up so far. It takes microseconds per record, so ask
-// for it only when it is kept.
+// Facts returns what was looked up so far in a recording View; of another, nothing. It
+// takes microseconds per record, so ask for it only when it is kept.
 func (v *View) Facts() Facts {
 	var f Facts
 	for sku, p := range v.products {
@@ -34,7 +34,7 @@ func (v *View) Facts() Facts {
 	for id, c := range v.customers {
 		f.add(queryText("customer", id), keep(&f.Records.Customers, c))
 	}
-	for group := range v.conditions.all() {
+	for group := range v.conditions {
 		f.add(conditionQuery(group), keepAll(&f.Records.Conditions, v.snapshot.conditions.of(group)))
 	}
 	for parent, items := range v.boms {
@@ -150,7 +150,7 @@ func sortUnique[R record](c *Changes[R]) {
 // Stale returns the queries that s answers differently, sorted.
 func (f Facts) Stale(s *Snapshot) []string {
 	var stale []string
-	v := NewView(s)
+	v := NewRecordingView(s)
 	for _, fact := range f.Facts {
 		if err := v.ask(fact.Query); err != nil {
 			stale = append(stale, fact.Query)

@@ -24,8 +24,9 @@ type Snapshot struct {
 	orderLines table[OrderLine]
 	invoices   table[Invoice]
 
-	families   []string // of products, with those above; sorted
-	currencies []string // of rates; sorted
+	families   []string        // of products, with those above; sorted
+	currencies []string        // of rates; sorted
+	keyed      map[string]bool // KeyNames of all condition records
 }
 
 // VersionOf names the contents that a connector's cursor stands for. The same
@@ -58,6 +59,9 @@ func (s *Snapshot) Apply(version string, d Delta) *Snapshot {
 	n.orders = s.orders.apply(orderKind, d.Orders)
 	n.orderLines = s.orderLines.apply(orderLineKind, d.OrderLines)
 	n.invoices = s.invoices.apply(invoiceKind, d.Invoices)
+	if !d.Conditions.Empty() {
+		n.keyed = keyedBy(n.conditions)
+	}
 	if !d.Products.Empty() {
 		n.families = familiesOf(n.products.rows)
 	}
@@ -104,6 +108,22 @@ func familiesOf(products []Product) []string {
 		}
 	}
 	return sortedKeys(seen)
+}
+
+func keyedBy(t table[Condition]) map[string]bool {
+	keyed := map[string]bool{}
+	var buf []byte
+	for _, s := range t.spans {
+		c := &t.rows[s.from]
+		buf = append(buf[:0], c.Type...)
+		for _, k := range c.Keys {
+			buf = append(append(buf, KeySeparator...), k.Name...)
+		}
+		if !keyed[string(buf)] {
+			keyed[string(buf)] = true
+		}
+	}
+	return keyed
 }
 
 func currenciesOf(rates []Rate) []string {

@@ -1,20 +1,20 @@
 package catalog
 
 import (
-	"encoding/binary"
-	"slices"
-
 	"github.com/shopspring/decimal"
 )
 
-// View is a Snapshot that remembers what was looked up in it, hits and misses, so
-// that an evaluation can be repeated from what it read (see Facts). Use one View per
-// evaluation; it is not safe for concurrent use. What it returns must not be changed.
+// View is what one evaluation sees of a Snapshot. A recording View also remembers what
+// was looked up, hits and misses, so that the evaluation can be repeated from what it
+// read (see Facts). It is not safe for concurrent use. What it returns must not be
+// changed.
 type View struct {
 	snapshot   *Snapshot
+	recording  bool
+	buf        []byte // of the condition look-up at hand
 	products   map[string]*Product
 	customers  map[string]*Customer
-	conditions conditionLog
+	conditions map[string]bool
 	boms       map[string][]BOMItem
 	stock      map[string][]Stock
 	rates      map[rateQuery]*conversion
@@ -42,13 +42,19 @@ type baseUnits struct {
 	product                *Product
 }
 
-// NewView returns a View on which nothing has been looked up yet.
+// NewView returns a View that does not remember, for evaluations that nobody keeps.
 func NewView(s *Snapshot) *View {
-	return &View{
-		snapshot: s, products: map[string]*Product{}, customers: map[string]*Customer{},
-		boms: map[string][]BOMItem{}, stock: map[string][]Stock{},
-		rates: map[rateQuery]*conversion{}, units: map[unitQuery]*baseUnits{}, parts: map[partQuery]*Part{},
-	}
+	return &View{snapshot: s, rates: map[rateQuery]*conversion{}, units: map[unitQuery]*baseUnits{}}
+}
+
+// NewRecordingView returns a View that remembers every look-up. It gives the same
+// answers as one that does not.
+func NewRecordingView(s *Snapshot) *View {
+	v := NewView(s)
+	v.recording = true
+	v.products, v.customers, v.conditions = map[string]*Product{}, map[string]*Customer{}, map[string]bool{}
+	v.boms, v.stock, v.parts = map[string][]BOMItem{}, map[string][]Stock{}, map[partQuery]*Part{}
+	return v
 }
 
 // Version is the version of the Snapshot.
@@ -56,14 +62,20 @@ func (v *View) Version() string { return v.snapshot.version }
 
 // Product returns the product of a SKU.
 func (v *View) Product(sku string) (*Product, bool) {
-	p := remember(v.products, sku, v.snapshot.Product)
-	return p, p != nil
+	p, ok := v.snapshot.Product(sku)
+	if v.recording {
+		v.products[sku] = p
+	}
+	return p, ok
 }
 
 // Customer returns the customer of an ID.
 func (v *View) Customer(id string) (*Customer, bool) {
-	c := remember(v.customers, id, v.snapshot.Customer)
-	return c, c != nil
+	c, ok := v.snapshot.Customer(id)
+	if v.recording {
+		v.customers[id] = c
+	}
+	return c, ok
 }
 
 // remember answers from memory or else looks up; a miss is remembered as nil.
@@ -79,67 +91,42 @@ func remember[K comparable, R any](seen map[K]*R, key K, find func(K) (*R, bool)
 // Conditions returns every record of exactly this type and these keys, which must be
 // sorted by name: all validities and scales, ordered by start, minimum quantity and ID.
 func (v *View) Conditions(typ string, keys []KeyField) []Condition {
-	return v.snapshot.conditions.ofBytes(v.conditions.write(typ, keys))
-}
-
-// conditionLog are the groups of all condition look-ups, one after the other. There
-// are several per line of a quote, so they are only written down, repeats included.
-type conditionLog struct {
-	full [][]byte // blocks of groups, each with its length before it
-	last []byte
-}
-
-// The sizes of the blocks: a quote of one line needs little, one of thousands much.
-const (
-	firstBlock  = 1 << 10
-	largerBlock = 64 << 10
-	longGroup   = 512 // a block with less room than this is full
-)
-
-func (l *conditionLog) write(typ string, keys []KeyField) []byte {
-	if cap(l.last)-len(l.last) < longGroup {
-		size := firstBlock
-		if l.last != nil {
-			l.full = append(l.full, l.last)
-			size = min(largerBlock, 8*cap(l.last))
-		}
-		l.last = make([]byte, 0, size)
+	v.buf = appendConditionGroup(v.buf[:0], typ, keys)
+	if v.recording {
+		v.conditions[string(v.buf)] = true
 	}
-	from := len(l.last) + 4
-	l.last = appendConditionGroup(append(l.last, 0, 0, 0, 0), typ, keys)
-	binary.LittleEndian.PutUint32(l.last[from-4:], uint32(len(l.last)-from))
-	return l.last[from:]
+	return v.snapshot.conditions.ofBytes(v.buf)
 }
 
-// all returns the groups without repeats.
-func (l *conditionLog) all() map[string]bool {
-	groups := map[string]bool{}
-	for _, block := range append(slices.Clone(l.full), l.last) {
-		for len(block) > 0 {
-			n := 4 + binary.LittleEndian.Uint32(block)
-			groups[string(block[4:n])] = true
-			block = block[n:]
-		}
+// Keyed reports whether there may be condition records of a type with just these keys,
+// whatever their values: a look-up by keys that no record has finds nothing and need
+// not be made. A recording View asks for every look-up. The keys are a KeyNames.
+func (v *View) Keyed(keys string) bool { return v.recording || v.snapshot.keyed[keys] }
+
+// KeyNames names the keys of a condition type, sorted by name.
+func KeyNames(typ string, keys []string) string {
+	b := []byte(typ)
+	for _, k := range keys {
+		b = append(append(b, KeySeparator...), k...)
 	}
-	return groups
+	return string(b)
 }
 
 // BOM returns the positions of a bill of material, all validities, ordered by position
 // (numbers by value, before texts), then priority.
 func (v *View) BOM(parent string) []BOMItem {
-	return rememberAll(v.boms, parent, v.snapshot.boms)
+	items := v.snapshot.boms.of(parent)
+	if v.recording {
+		v.boms[parent] = items
+	}
+	return items
 }
 
 // Stock returns a product's stock, ordered by site.
 func (v *View) Stock(sku string) []Stock {
-	return rememberAll(v.stock, sku, v.snapshot.stock)
-}
-
-func rememberAll[R record](seen map[string][]R, group string, t table[R]) []R {
-	records, ok := seen[group]
-	if !ok {
-		records = t.of(group)
-		seen[group] = records
+	records := v.snapshot.stock.of(sku)
+	if v.recording {
+		v.stock[sku] = records
 	}
 	return records
 }
@@ -192,8 +179,11 @@ func (v *View) findUnit(q unitQuery) (*baseUnits, bool) {
 // SKU returns the product that an alias stands for on a day: the customer's own alias
 // first, then everybody's; of several valid ones the one that started last.
 func (v *View) SKU(alias, customer string, on Date) (sku string, ok bool) {
-	p := remember(v.parts, partQuery{alias, customer, on}, v.findPart)
-	if p == nil {
+	p, ok := v.findPart(partQuery{alias, customer, on})
+	if v.recording {
+		v.parts[partQuery{alias, customer, on}] = p
+	}
+	if !ok {
 		return "", false
 	}
 	return p.SKU, true

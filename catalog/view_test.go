@@ -38,11 +38,17 @@ func drawLook(t *rapid.T) look {
 
 func TestFactsReplayEveryLookUp(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		view := catalog.NewView(catalog.NewSnapshot("1", catalogtest.Draw(t)))
+		snapshot := catalog.NewSnapshot("1", catalogtest.Draw(t))
+		view := catalog.NewRecordingView(snapshot)
 		looks := rapid.SliceOfN(rapid.Custom(drawLook), 0, 20).Draw(t, "looks")
 		var answers []any
 		for _, l := range looks {
 			answers = append(answers, l.ask(view))
+		}
+		for i, l := range looks {
+			if diff := cmp.Diff(answers[i], l.ask(catalog.NewView(snapshot))); diff != "" {
+				t.Fatalf("%s differs where nothing is recorded: %s", l.name, diff)
+			}
 		}
 		stored, err := json.Marshal(view.Facts())
 		if err != nil {
@@ -53,7 +59,7 @@ func TestFactsReplayEveryLookUp(t *testing.T) {
 			t.Fatal(err)
 		}
 
-		replay := catalog.NewView(catalog.NewSnapshot("1", facts.Records))
+		replay := catalog.NewRecordingView(catalog.NewSnapshot("1", facts.Records))
 		for i, l := range looks {
 			if diff := cmp.Diff(answers[i], l.ask(replay)); diff != "" {
 				t.Fatalf("%s differs in the replay: %s", l.name, diff)
@@ -69,13 +75,42 @@ func TestFactsReplayEveryLookUp(t *testing.T) {
 	})
 }
 
+func TestKeysThatNoRecordHasFindNothing(t *testing.T) {
+	found, none := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		snapshot := catalog.NewSnapshot("1", catalogtest.Draw(t)).Apply("2", catalogtest.DrawChanges(t))
+		view := catalog.NewView(snapshot)
+		typ, keys := catalogtest.Pick(t, catalogtest.Types), catalogtest.Keys(t)
+		var names []string
+		for _, k := range keys {
+			names = append(names, k.Name)
+		}
+		keyed := view.Keyed(catalog.KeyNames(typ, names))
+		if n := len(view.Conditions(typ, keys)); n > 0 {
+			found++
+			if !keyed {
+				t.Fatalf("%s by %q has %d records, but is not keyed", typ, keys, n)
+			}
+		}
+		if !keyed {
+			none++
+		}
+		if !catalog.NewRecordingView(snapshot).Keyed("nothing") {
+			t.Fatal("a recording View has to see all look-ups")
+		}
+	})
+	if found == 0 || none == 0 {
+		t.Errorf("%d look-ups found something, %d keys have no records", found, none)
+	}
+}
+
 func TestStaleNamesExactlyTheChangedAnswers(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		before := catalog.NewSnapshot("1", catalogtest.Draw(t))
 		after := before.Apply("2", catalogtest.DrawChanges(t))
 		for range 5 {
 			l := drawLook(t)
-			old, now := catalog.NewView(before), catalog.NewView(after)
+			old, now := catalog.NewRecordingView(before), catalog.NewRecordingView(after)
 			changed := !cmp.Equal(l.ask(old), l.ask(now), ignorePlace)
 			stale := old.Facts().Stale(after)
 			if changed != (len(stale) == 1) {
@@ -94,7 +129,7 @@ var ignorePlace = cmp.FilterPath(func(p cmp.Path) bool {
 }, cmp.Ignore())
 
 func TestQueriesAreReadable(t *testing.T) {
-	v := catalog.NewView(catalog.NewSnapshot("1", catalog.Delta{}))
+	v := catalog.NewRecordingView(catalog.NewSnapshot("1", catalog.Delta{}))
 	v.Product("PS-2000")
 	v.Conditions("LIST", []catalog.KeyField{{Name: "customer", Value: "C 1"}, {Name: "sku", Value: "PS-2000"}})
 	v.Conditions("TAX", nil)

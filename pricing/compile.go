@@ -23,6 +23,7 @@ type compiler struct {
 	types    map[string]*conditionType
 	used     map[string]bool // names that formulas, tables and input steps read
 	indexes  int
+	accesses int // of condition types
 	mistakes fault.Mistakes
 }
 

@@ -23,8 +23,10 @@ type conditionType struct {
 // access is one key combination.
 type access struct {
 	fields []keySource
-	sorted []int // the fields in the order in which records name their keys
-	list   int   // the field that is a price list; -1: none
+	sorted []int  // the fields in the order in which records name their keys
+	list   int    // the field that is a price list; -1: none
+	names  string // catalog.KeyNames
+	number int    // among all accesses of the sales model
 }
 
 // keySource says where the value of a key comes from.
@@ -77,6 +79,8 @@ func (c *compiler) compileType(def ConditionType) *conditionType {
 		if len(names) > maxKeys {
 			c.mistakes.Add(def.At, "an access has at most %d key fields", maxKeys)
 		}
+		a.names, a.number = catalog.KeyNames(def.ID, a.sortedNames()), c.accesses
+		c.accesses++
 		t.access = append(t.access, a)
 	}
 	if t.def.ScaleBy == "" {
@@ -110,6 +114,15 @@ func (c *compiler) compileType(def ConditionType) *conditionType {
 		t.rateSlot = slot
 	}
 	return t
+}
+
+// sortedNames are the names of the keys as records have them.
+func (a *access) sortedNames() []string {
+	names := make([]string, len(a.sorted))
+	for n, i := range a.sorted {
+		names[n] = a.fields[i].name
+	}
+	return names
 }
 
 func (t *conditionType) acrossQuote() bool {
@@ -150,6 +163,9 @@ func (s *subject) name() string {
 // lost.
 func (r *run) conditions(t *conditionType, sub *subject, first bool, out *outcome) (hit bool, err error) {
 	for i := range t.access {
+		if !r.keyed(&t.access[i]) {
+			continue
+		}
 		found, err := r.tryAccess(t, &t.access[i], 0, sub, first, out)
 		if err != nil {
 			return hit, err
@@ -161,6 +177,28 @@ func (r *run) conditions(t *conditionType, sub *subject, first bool, out *outcom
 	}
 	return hit, nil
 }
+
+// keyed reports whether the catalog has records by the keys of an access at all. It is
+// asked once in a run.
+func (r *run) keyed(a *access) bool {
+	k := &r.present[a.number]
+	if *k == unasked {
+		*k = absent
+		if r.view.Keyed(a.names) {
+			*k = present
+		}
+	}
+	return *k == present
+}
+
+// presence says whether the catalog has records of some keys.
+type presence uint8
+
+const (
+	unasked presence = iota
+	absent
+	present
+)
 
 // tryAccess fills in the keys from field i on: paths and options are tried from the most
 // specific step up, an earlier key varying slower than a later one.

@@ -38,6 +38,7 @@ type SalesModel struct {
 	reads         map[string]bool // names
 	components    bool            // a step prices them
 	indexes       int             // how many there are
+	accesses      int             // of its condition types
 	runs          sync.Pool
 }
 
@@ -82,7 +83,7 @@ func Compile(schema *Schema, def Definition) (*SalesModel, fault.Mistakes) {
 	if len(c.mistakes) > 0 {
 		return nil, c.mistakes.Sort()
 	}
-	m.indexes, m.reads = c.indexes, c.used
+	m.indexes, m.accesses, m.reads = c.indexes, c.accesses, c.used
 	m.components = slices.ContainsFunc(m.steps, func(s step) bool { return s.kind == "components" })
 	for _, in := range schema.Inputs {
 		if c.used[in.path()] {

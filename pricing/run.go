@@ -47,6 +47,7 @@ type run struct {
 	shares_   []int32
 
 	probes    []probe
+	present   []presence // per access
 	accounts  []string
 	keyValues [maxKeys]string
 	keys      []catalog.KeyField
@@ -151,6 +152,7 @@ func (r *run) begin(m *SalesModel, view *catalog.View, in *Input) {
 	r.before = sized(r.before, lines*len(m.clusters))
 	r.bases, r.atStart = sized(r.bases, lines), sized(r.atStart, lines)
 	r.loose, r.sums = sized(r.loose, steps), sized(r.sums, steps)
+	r.present = sized(r.present, m.accesses)
 	r.order = r.order[:0]
 	r.minorUnit = in.Currency.MinorUnit()
 	r.quantity, r.weight, r.accounts, r.totals = money.Num{}, money.Num{}, r.accounts[:0], Totals{}

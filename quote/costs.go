@@ -7,7 +7,7 @@ import "slices"
 // of approvals left out that speak of them. The evaluation itself stays as it is.
 func (e *Evaluation) WithoutCosts() *Evaluation {
 	out := *e
-	out.view = nil
+	out.facts = nil
 	out.Totals = e.Totals.WithoutCosts()
 	out.Steps = stepsWithoutCosts(e.Steps)
 	out.Lines = slices.Clone(e.Lines)

@@ -21,7 +21,7 @@ type Evaluation struct {
 	Approvals         []NeededApproval `json:"approvals"`
 	Messages          []Message        `json:"messages"`
 
-	view *catalog.View
+	facts func() catalog.Facts // makes the evaluation again, on a View that records
 }
 
 // Versions name everything an evaluation depends on besides its request.
@@ -196,10 +196,11 @@ func (e *Evaluation) Errors() []Message {
 }
 
 // Facts returns what the evaluation was read from: with the same Book, a Snapshot of
-// their Records gives the same Evaluation. An Evaluation that was decoded has none.
+// their Records gives the same Evaluation. It takes an evaluation to find out. An
+// Evaluation that was decoded has none.
 func (e *Evaluation) Facts() catalog.Facts {
-	if e.view == nil {
+	if e.facts == nil {
 		return catalog.Facts{}
 	}
-	return e.view.Facts()
+	return e.facts()
 }

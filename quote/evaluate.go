@@ -30,12 +30,21 @@ func Evaluate(book *rulebook.Book, snapshot *catalog.Snapshot, request Request) 
 
 // EvaluateTraced is Evaluate with more or less of the why. The amounts are the same.
 func EvaluateTraced(book *rulebook.Book, snapshot *catalog.Snapshot, request Request, trace pricing.Trace) *Evaluation {
-	view := catalog.NewView(snapshot)
+	out := evaluate(book, catalog.NewView(snapshot), request, trace)
+	out.facts = func() catalog.Facts {
+		view := catalog.NewRecordingView(snapshot)
+		evaluate(book, view, request, trace)
+		return view.Facts()
+	}
+	return out
+}
+
+func evaluate(book *rulebook.Book, view *catalog.View, request Request, trace pricing.Trace) *Evaluation {
 	r := &evaluator{book: book, view: view, request: request, trace: trace, seen: map[string]bool{},
 		states: map[string]*configurator.State{}, shown: map[*configurator.State]*Configuration{}}
 	r.out = &Evaluation{
-		Versions: Versions{Rulebook: book.Hash(), Catalog: snapshot.Version(), Engine: EngineVersion},
-		Lines:    []EvaluatedLine{}, Steps: []Step{}, Approvals: []NeededApproval{}, Messages: []Message{}, view: view,
+		Versions: Versions{Rulebook: book.Hash(), Catalog: view.Version(), Engine: EngineVersion},
+		Lines:    []EvaluatedLine{}, Steps: []Step{}, Approvals: []NeededApproval{}, Messages: []Message{},
 	}
 	r.header()
 	r.lines, r.block = make([]*line, 0, len(request.Lines)), make([]line, len(request.Lines))

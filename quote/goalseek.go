@@ -170,7 +170,7 @@ func (p GoalPoint) withoutCosts() GoalPoint {
 // How often coupons have been used is not known here: they are taken as unused.
 func SeekGoal(ctx context.Context, book *rulebook.Book, snapshot *catalog.Snapshot, g GoalRequest) (*GoalAnswer, error) {
 	g.Request.Redeemed = nil
-	k := &seeker{ctx: ctx, book: book, snapshot: snapshot, GoalRequest: g}
+	k := &seeker{ctx: ctx, book: book, snapshot: snapshot, view: catalog.NewView(snapshot), GoalRequest: g}
 	k.now = k.evaluate(g.Request)
 	var known bool
 	if k.model, known = book.SalesModel(g.Request.SalesModel); !known || k.wrongHeader() {

@@ -48,7 +48,7 @@ func (k *seeker) featureLever() {
 
 // findFeature returns the model of a line's product; nil when a mistake was noted.
 func (k *seeker) findFeature(i int) (*rulebook.Model, error) {
-	product, known := k.now.view.Product(k.now.Lines[i].SKU)
+	product, known := k.view.Product(k.now.Lines[i].SKU)
 	if !known {
 		return nil, requestErrors(k.Request, k.now.Errors())
 	}

@@ -169,7 +169,7 @@ func (k *seeker) rateOf(c catalog.Condition) decimal.Decimal {
 	if from == "" {
 		from = k.book.Company.Code
 	}
-	if rate, _, known := k.now.view.Rate(from, k.currency.Code, k.Request.Date); known && c.Measure == catalog.MeasureAmount {
+	if rate, _, known := k.view.Rate(from, k.currency.Code, k.Request.Date); known && c.Measure == catalog.MeasureAmount {
 		return rate
 	}
 	return one

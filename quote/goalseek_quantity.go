@@ -42,12 +42,12 @@ func (k *seeker) quantityLever() {
 
 // quantityLimits are the product's; false when product or unit are not known.
 func (k *seeker) quantityLimits(i int) (limits, bool) {
-	product, known := k.now.view.Product(k.now.Lines[i].SKU)
+	product, known := k.view.Product(k.now.Lines[i].SKU)
 	if !known {
 		return limits{}, false
 	}
 	unit := k.now.Lines[i].Unit
-	numerator, denominator, known := k.now.view.BaseUnits(product.SKU, unit)
+	numerator, denominator, known := k.view.BaseUnits(product.SKU, unit)
 	if !known || numerator.Sign() <= 0 || denominator.Sign() <= 0 {
 		return limits{}, false
 	}

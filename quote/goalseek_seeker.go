@@ -21,6 +21,7 @@ type seeker struct {
 	ctx         context.Context
 	book        *rulebook.Book
 	snapshot    *catalog.Snapshot
+	view        *catalog.View
 	model       *pricing.SalesModel
 	currency    money.Currency
 	now         *Evaluation // of the request as it is
@@ -54,7 +55,7 @@ func (k *seeker) mistake(at, format string, args ...any) {
 func (k *seeker) wrongHeader() bool {
 	currency, err := money.ParseCurrency(k.now.Currency)
 	k.currency = currency
-	_, known := k.now.view.Customer(k.Request.Customer)
+	_, known := k.view.Customer(k.Request.Customer)
 	return err != nil || !known || !k.Request.Date.IsValid()
 }
 
