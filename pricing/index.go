@@ -261,23 +261,25 @@ func (x *ruleIndex) fill(p *probe, lookup formula.Lookup) {
 		if !v.Known() {
 			continue
 		}
-		if !c.path {
+		switch {
+		case c.path:
+			for path := v.Text(); path != ""; path = path[:max(strings.LastIndexByte(path, '/'), 0)] {
+				p.add(c, i, path)
+			}
+		case v.Kind() == formula.Text:
+			p.add(c, i, v.Text())
+		default:
 			p.text = v.AppendKey(p.text[:0])
-			p.add(c, i, p.text)
-			continue
-		}
-		path := v.Text()
-		for path != "" {
-			p.text = append(p.text[:0], path...)
-			p.add(c, i, p.text)
-			path = path[:max(strings.LastIndexByte(path, '/'), 0)]
+			if id, ok := c.ids[string(p.text)]; ok {
+				p.ids[i] = append(p.ids[i], id)
+			}
 		}
 	}
 	p.quote = true
 }
 
-func (p *probe) add(c *indexColumn, i int, text []byte) {
-	if id, ok := c.ids[string(text)]; ok {
+func (p *probe) add(c *indexColumn, i int, text string) {
+	if id, ok := c.ids[text]; ok {
 		p.ids[i] = append(p.ids[i], id)
 	}
 }

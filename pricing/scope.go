@@ -117,7 +117,7 @@ func (s *scope) declareLine() {
 	s.declare("line.id", formula.Text, text(func(_ *run, l *lineRun) string { return l.in.ID }))
 	s.declare("line.sku", formula.Text, text(func(_ *run, l *lineRun) string { return l.in.Product.SKU }))
 	s.declare("line.unit", formula.Text, text(func(_ *run, l *lineRun) string { return l.in.Unit }))
-	s.declare("line.quantity", formula.Number, number(func(_ *run, l *lineRun) money.Num { return l.quantity }))
+	s.declare("line.quantity", formula.Number, func(_ *run, l *lineRun) formula.Value { return formula.OfNum(l.quantity) })
 	s.declare("line.weight_kg", formula.Number, number(func(_ *run, l *lineRun) money.Num { return l.in.WeightKg }))
 	s.declare("line.return", formula.Boolean, func(_ *run, l *lineRun) formula.Value { return formula.OfBool(l.returned) })
 	s.declare("line.requested", formula.Date, func(_ *run, l *lineRun) formula.Value { return formula.OfDate(l.in.Requested) })
@@ -205,12 +205,12 @@ func (s *scope) declareInput(in InputDefinition) {
 
 // declareStep makes the amount and the rate of a step readable for what comes after it.
 func (s *scope) declareStep(id string, i int) {
-	s.declare("price."+id, formula.Number, number(func(r *run, l *lineRun) money.Num {
+	s.declare("price."+id, formula.Number, func(r *run, l *lineRun) formula.Value {
 		if l == nil {
-			return r.total(i)
+			return formula.OfNum(r.total(i))
 		}
-		return l.cells[i].amount
-	}))
+		return formula.OfNum(l.cells[i].amount)
+	})
 	s.declare("rate."+id, formula.Number, func(_ *run, l *lineRun) formula.Value {
 		if c := &l.cells[i]; c.rated {
 			return formula.OfNum(c.rate)

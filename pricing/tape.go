@@ -88,12 +88,15 @@ func (r *run) putAfter(before span, parts ...string) span {
 	return span{uint32(from), uint32(len(r.text))}
 }
 
+// recordSource is the source of a record's value, where somebody will look at it: the
+// trace, or a rounding per document, which is made per record.
 func (r *run) recordSource(id string) *Source {
+	if !r.trace && !r.step.documentRounding() {
+		return nil
+	}
 	s := r.sources.one()
 	*s = Source{Record: id}
-	if r.step != nil {
-		s.File, s.Line = r.step.source.File, r.step.source.Line
-	}
+	s.File, s.Line = r.step.source.File, r.step.source.Line
 	return s
 }
 

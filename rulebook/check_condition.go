@@ -120,8 +120,10 @@ func (s *space) test(n formula.Node) *test {
 		return s.opaque(n)
 	}
 	op, left, right := b.Op, b.Left, b.Right
-	if _, ok := left.(*formula.Variable); !ok && turned[op] != "" {
-		op, left, right = turned[op], right, left
+	if _, ok := left.(*formula.Variable); !ok {
+		if other, can := turned[op]; can {
+			op, left, right = other, right, left
+		}
 	}
 	v, isName := left.(*formula.Variable)
 	value, isConstant := constant(right)
@@ -164,7 +166,7 @@ func printed(n formula.Node) string {
 		}
 		return "not " + parts[0]
 	case *formula.Binary:
-		return parts[0] + " " + string(n.Op) + " " + parts[1]
+		return parts[0] + " " + n.Op.String() + " " + parts[1]
 	case *formula.Conditional:
 		return parts[0] + " ? " + parts[1] + " : " + parts[2]
 	case *formula.List:

@@ -79,27 +79,42 @@ func (n *Call) eval(lookup Lookup) (Value, error) {
 }
 
 func (n *Binary) eval(lookup Lookup) (Value, error) {
-	left, err := n.Left.eval(lookup)
+	left, err := operand(n.Left, lookup)
 	if err != nil {
 		return Value{}, err
 	}
 	if n.Op == And && !left.truth || n.Op == Or && left.truth {
 		return OfBool(left.truth), nil
 	}
-	right, err := n.Right.eval(lookup)
+	right, err := operand(n.Right, lookup)
 	if err != nil {
 		return Value{}, err
 	}
 	switch n.Op {
 	case Add, Sub, Mul, Div:
-		return n.calculate(left, right)
+		return n.calculate(&left, &right)
 	case And, Or:
 		return OfBool(right.truth), nil
 	}
-	return OfBool(n.compare(left, right)), nil
+	return OfBool(n.compare(&left, &right)), nil
 }
 
-func (n *Binary) calculate(left, right Value) (Value, error) {
+// operand is eval without a call for what most operands are.
+func operand(n Node, lookup Lookup) (Value, error) {
+	switch n := n.(type) {
+	case *Literal:
+		return n.Value, nil
+	case *Variable:
+		v := lookup(n.Slot)
+		if !v.known {
+			v.kind = n.kind
+		}
+		return v, nil
+	}
+	return n.eval(lookup)
+}
+
+func (n *Binary) calculate(left, right *Value) (Value, error) {
 	if !left.known {
 		return Value{}, missing(n.Left)
 	}
@@ -133,7 +148,7 @@ const (
 	maxDigits = 1000     // of a product, and as many decimal places
 )
 
-func tooLarge(op Op, left, right Value) bool {
+func tooLarge(op Op, left, right *Value) bool {
 	if left.kind == Text {
 		return len(left.text)+len(right.text) > maxText
 	}
@@ -146,16 +161,16 @@ func tooLarge(op Op, left, right Value) bool {
 	return digits > maxDigits || places > maxDigits
 }
 
-func (n *Binary) compare(left, right Value) bool {
+func (n *Binary) compare(left, right *Value) bool {
 	if n.Op == Ne {
-		return !left.Equal(right)
+		return !left.Same(right)
 	}
 	if !left.known || !right.known {
 		return false
 	}
 	switch n.Op {
 	case Eq:
-		return left.Equal(right)
+		return left.Same(right)
 	case In:
 		return holds(right.List(), left)
 	case Contains:
@@ -168,7 +183,7 @@ func (n *Binary) compare(left, right Value) bool {
 	case EndsWith:
 		return strings.HasSuffix(left.text, right.text)
 	}
-	order := compare(left, right)
+	order := left.Compare(right)
 	switch n.Op {
 	case Lt:
 		return order < 0
@@ -180,21 +195,13 @@ func (n *Binary) compare(left, right Value) bool {
 	return order >= 0
 }
 
-func holds(list []Value, v Value) bool {
-	for _, item := range list {
-		if item.Equal(v) {
+func holds(list []Value, v *Value) bool {
+	for i := range list {
+		if list[i].Same(v) {
 			return true
 		}
 	}
 	return false
-}
-
-// compare orders two numbers or two dates.
-func compare(a, b Value) int {
-	if a.kind == Date {
-		return int(a.day - b.day)
-	}
-	return a.number.Cmp(b.number)
 }
 
 func missing(n Node) error {

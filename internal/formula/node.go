@@ -24,29 +24,34 @@ type Variable struct {
 }
 
 // Op is an operator.
-type Op string
+type Op uint8
 
 // The operators. Neg and Not take one operand.
 const (
-	Neg        Op = "-x"
-	Not        Op = "not"
-	Add        Op = "+"
-	Sub        Op = "-"
-	Mul        Op = "*"
-	Div        Op = "/"
-	Eq         Op = "=="
-	Ne         Op = "!="
-	Lt         Op = "<"
-	Le         Op = "<="
-	Gt         Op = ">"
-	Ge         Op = ">="
-	And        Op = "and"
-	Or         Op = "or"
-	In         Op = "in"
-	Contains   Op = "contains"
-	StartsWith Op = "startsWith"
-	EndsWith   Op = "endsWith"
+	Neg Op = iota
+	Not
+	Add
+	Sub
+	Mul
+	Div
+	Eq
+	Ne
+	Lt
+	Le
+	Gt
+	Ge
+	And
+	Or
+	In
+	Contains
+	StartsWith
+	EndsWith
 )
+
+var opNames = [...]string{"-x", "not", "+", "-", "*", "/", "==", "!=", "<", "<=", ">", ">=", "and", "or", "in", "contains", "startsWith", "endsWith"}
+
+// String is how formulas write the operator.
+func (o Op) String() string { return opNames[o] }
 
 // Unary is Neg or Not of a node.
 type Unary struct {

@@ -239,16 +239,16 @@ func (t *translator) result(at fault.Position, op Op, left, right Node) (Kind, b
 		}
 		return Number, both(t.want(left, Number, "+"), t.want(right, Number, "+"))
 	case Sub, Mul, Div:
-		return Number, both(t.want(left, Number, string(op)), t.want(right, Number, string(op)))
+		return Number, both(t.want(left, Number, op.String()), t.want(right, Number, op.String()))
 	case And, Or:
-		return Boolean, both(t.want(left, Boolean, string(op)), t.want(right, Boolean, string(op)))
+		return Boolean, both(t.want(left, Boolean, op.String()), t.want(right, Boolean, op.String()))
 	case Contains:
 		if l == Texts {
-			return Boolean, t.want(right, Text, string(op))
+			return Boolean, t.want(right, Text, op.String())
 		}
-		return Boolean, both(t.want(left, Text, string(op)), t.want(right, Text, string(op)))
+		return Boolean, both(t.want(left, Text, op.String()), t.want(right, Text, op.String()))
 	case StartsWith, EndsWith:
-		return Boolean, both(t.want(left, Text, string(op)), t.want(right, Text, string(op)))
+		return Boolean, both(t.want(left, Text, op.String()), t.want(right, Text, op.String()))
 	case In:
 		if l == Text && r == Texts || l == Number && r == Numbers {
 			return Boolean, true

@@ -117,9 +117,9 @@ func TestTree(t *testing.T) {
 		case *Variable:
 			seen = append(seen, n.Name)
 		case *Unary:
-			seen = append(seen, string(n.Op))
+			seen = append(seen, n.Op.String())
 		case *Binary:
-			seen = append(seen, string(n.Op))
+			seen = append(seen, n.Op.String())
 		case *Conditional:
 			seen = append(seen, "?")
 		case *List:
