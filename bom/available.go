@@ -52,37 +52,42 @@ func (e *exploder) available(root *node) Availability {
 // wait is how many days a quantity takes to make. What is needed of a product is known
 // once everything it is in is done, and how long it takes once its components are.
 func (e *exploder) wait(root *node, quantity money.Num) int {
-	root.needed = quantity
+	if len(root.items) == 0 {
+		return root.product.LeadTimeDays
+	}
+	needed, waits := make([]money.Num, len(e.order)), make([]int, len(e.order)) // what stock above does not cover; days until it is there
+	needed[root.place] = quantity
 	for i := len(e.order) - 1; i >= 0; i-- {
 		n := e.order[i]
-		if n != root && n.needed.Sign() > 0 {
-			if n.needed = n.needed.Sub(e.free(n.product.SKU)); n.needed.Sign() <= 0 {
+		if needed[i].Sign() <= 0 {
+			continue
+		}
+		if n != root {
+			if needed[i] = needed[i].Sub(e.free(n.product.SKU)); needed[i].Sign() <= 0 {
 				continue
 			}
 		}
 		for j := range n.items {
 			it := &n.items[j]
-			if n.needed.Sign() > 0 {
-				it.node.needed = it.node.needed.Add(times(n.needed, it.quantity))
-			}
+			needed[it.node.place] = needed[it.node.place].Add(times(needed[i], it.quantity))
 		}
 	}
-	for _, n := range e.order {
-		if n.needed.Sign() <= 0 {
+	for i, n := range e.order {
+		if needed[i].Sign() <= 0 {
 			continue
 		}
 		for j := range n.items {
-			n.wait = max(n.wait, n.items[j].node.wait)
+			waits[i] = max(waits[i], waits[n.items[j].node.place])
 		}
-		n.wait += n.product.LeadTimeDays
+		waits[i] += n.product.LeadTimeDays
 		if n == root {
 			continue
 		}
-		if days, ok := e.arrival(n.product.SKU, n.needed); ok {
-			n.wait = min(n.wait, days)
+		if days, ok := e.arrival(n.product.SKU, needed[i]); ok {
+			waits[i] = min(waits[i], days)
 		}
 	}
-	return root.wait
+	return waits[root.place]
 }
 
 // arrival returns in how many days what is on its way brings as much as stock lacks.

@@ -39,14 +39,8 @@ type Input struct {
 	State    *configurator.State
 	Overlays []CompiledOverlay
 	Sites    []string // whose stock counts; empty: all
-	// Known keeps what plain products are made of for the next explosion. All explosions
-	// that share it have the same view, date, currencies and sites. nil: nothing is kept.
-	Known *Known
+	Summary  bool     // Components are not wanted
 }
-
-// Known is what is known of products that are made the same way in every quantity. It is
-// not safe for concurrent use.
-type Known struct{ products map[string]*exploder }
 
 // Result is what a product is made of.
 type Result struct {
@@ -88,29 +82,32 @@ type Problem struct {
 
 // exploder works out one explosion.
 type exploder struct {
+	tree
 	view     *catalog.View
 	in       Input
 	nodes    map[string]*node
-	order    []*node // components before what they are in
 	path     []string
 	problems []Problem
 	amounts  []money.Amount // of the positions, next to each other
-	root     *node
-	chosen   bool // alternatives were decided, for this quantity
+	chosen   bool           // alternatives were decided, for this quantity
+}
+
+// tree is what one unit of a product is made of. Once it is complete it does not change.
+type tree struct {
+	root  *node
+	order []*node // components before what they are in
 }
 
 // node is what one unit of a product is made of.
 type node struct {
 	product  *catalog.Product
+	place    int // in the order
 	items    []item
 	broken   bool // a position is missing because of a problem
 	used     bool // is a position, or the product itself
 	unitCost *money.Num
 	lead     int // own lead time plus the longest of its components
 	size     int // positions below, at most one over MaxPositions
-
-	needed money.Num // of the whole quantity, what stock above does not cover
-	wait   int       // days until it is there
 }
 
 type item struct {
@@ -122,15 +119,21 @@ type item struct {
 // Explode works out what a quantity of a product is made of. Problems do not stop it:
 // what can be worked out is there.
 func Explode(view *catalog.View, in Input) Result {
-	e := known(view, in)
+	e := &exploder{view: view, in: in}
+	if in.State == nil && len(in.Overlays) == 0 {
+		e.plain()
+	} else {
+		e.grow()
+	}
 	root := e.root
 	if root == nil {
 		return Result{Problems: e.problems}
 	}
 	var r Result
-	if root.size > MaxPositions {
+	switch {
+	case root.size > MaxPositions:
 		e.problem("bom_too_large", fault.Position{}, "%s has more than %d positions", in.SKU, MaxPositions)
-	} else {
+	case !in.Summary:
 		r.Components = e.list(make([]Component, 0, root.size), root, in.Quantity, 1)
 	}
 	if root.unitCost != nil {
@@ -145,29 +148,11 @@ func Explode(view *catalog.View, in Input) Result {
 	return r
 }
 
-// known works out what a product is made of, or finds that it has been.
-func known(view *catalog.View, in Input) *exploder {
-	keep := in.Known != nil && in.State == nil && len(in.Overlays) == 0
-	if keep {
-		if e, ok := in.Known.products[in.SKU]; ok {
-			e.in = in
-			for _, n := range e.order {
-				n.needed, n.wait = money.Num{}, 0
-			}
-			return e
-		}
-	}
-	e := &exploder{view: view, in: in}
-	if e.root = e.node(in.SKU, in.Quantity, fault.Position{}); e.root != nil {
+// grow works out the tree.
+func (e *exploder) grow() {
+	if e.root = e.node(e.in.SKU, e.in.Quantity, fault.Position{}); e.root != nil {
 		e.root.used = true
 	}
-	if keep && e.root != nil && !e.chosen && len(e.problems) == 0 {
-		if in.Known.products == nil {
-			in.Known.products = map[string]*exploder{}
-		}
-		in.Known.products[in.SKU] = e
-	}
-	return e
 }
 
 func (e *exploder) problem(code string, at fault.Position, format string, args ...any) {
@@ -210,6 +195,7 @@ func (e *exploder) node(sku string, needed money.Num, at fault.Position) *node {
 	if e.nodes != nil {
 		e.nodes[sku] = n
 	}
+	n.place = len(e.order)
 	e.order = append(e.order, n)
 	return n
 }

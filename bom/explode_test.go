@@ -350,21 +350,21 @@ func BenchmarkExplode(b *testing.B) {
 	}
 }
 
-// TestWhatIsKnownChangesNothing explodes random quantities one after the other, keeping
-// what is known of products, and each on its own: alternatives are decided by quantity.
-func TestWhatIsKnownChangesNothing(t *testing.T) {
+// TestSharedTreesChangeNothing explodes random quantities and days one after the other in one
+// Snapshot, and each in a Snapshot of its own: alternatives are decided by quantity.
+func TestSharedTreesChangeNothing(t *testing.T) {
 	d := delta([]catalog.Product{product("PUMP", "", 5), product("MOTOR", "", 7), product("ROTOR", "40", 10), product("SEAL", "12.50", 4), product("SEAL2", "9", 2)},
 		[]catalog.BOMItem{bomItem("PUMP", "10", "MOTOR", "1"), bomItem("PUMP", "20", "SEAL", "2"), bomItem("PUMP", "20", "SEAL2", "2"), bomItem("MOTOR", "10", "ROTOR", "1")})
 	d.BOMs.Upsert[1].AlternativeGroup, d.BOMs.Upsert[2].AlternativeGroup, d.BOMs.Upsert[2].Priority = "seal", "seal", 2
 	d.Stock = catalog.Changes[catalog.Stock]{Upsert: []catalog.Stock{{SKU: "SEAL", Site: "A", OnHand: dec("30")}, {SKU: "SEAL2", Site: "A", OnHand: dec("60")},
 		{SKU: "MOTOR", Site: "A", OnHand: dec("2"), Incoming: dec("3"), IncomingDate: day.AddDays(4)}}}
 	rapid.Check(t, func(t *rapid.T) {
-		view, known := snapshot(d), &Known{}
+		shared := catalog.NewSnapshot("v", d)
 		for range rapid.IntRange(1, 20).Draw(t, "explosions") {
 			in := input(rapid.SampledFrom([]string{"PUMP", "MOTOR", "ROTOR", "SEAL"}).Draw(t, "sku"), fmt.Sprint(rapid.IntRange(1, 40).Draw(t, "quantity")))
+			in.Date = in.Date.AddDays(rapid.IntRange(0, 2).Draw(t, "days"))
 			alone := show(Explode(snapshot(d), in))
-			in.Known = known
-			if kept := show(Explode(view, in)); kept != alone {
+			if kept := show(Explode(catalog.NewView(shared), in)); kept != alone {
 				t.Fatalf("with what is known:\n%s\non its own:\n%s", kept, alone)
 			}
 		}

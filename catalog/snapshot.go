@@ -27,6 +27,7 @@ type Snapshot struct {
 	families   []string        // of products, with those above; sorted
 	currencies []string        // of rates; sorted
 	keyed      map[string]bool // KeyNames of all condition records
+	derived    *derived
 }
 
 // VersionOf names the contents that a connector's cursor stands for. The same
@@ -45,7 +46,7 @@ func NewSnapshot(version string, d Delta) *Snapshot {
 // that do not change are shared by both.
 func (s *Snapshot) Apply(version string, d Delta) *Snapshot {
 	n := *s
-	n.version = version
+	n.version, n.derived = version, &derived{}
 	n.products = s.products.apply(productKind, d.Products)
 	n.units = s.units.apply(unitKind, d.Units)
 	n.conditions = s.conditions.apply(conditionKind, d.Conditions)

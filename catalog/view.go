@@ -11,7 +11,8 @@ import (
 type View struct {
 	snapshot   *Snapshot
 	recording  bool
-	buf        []byte // of the condition look-up at hand
+	own        derived // of a recording View
+	buf        []byte  // of the condition look-up at hand
 	products   map[string]*Product
 	customers  map[string]*Customer
 	conditions map[string]bool

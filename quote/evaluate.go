@@ -71,7 +71,6 @@ type evaluator struct {
 	ready    bool // the header is right
 	lines    []*line
 	block    []line // what lines points to
-	known    bom.Known
 	seen     map[string]bool
 	states   map[string]*configurator.State // by model and selection: many lines choose the same
 	shown    map[*configurator.State]*Configuration
@@ -235,7 +234,8 @@ func sortedKeys[V any](m map[string]V) []string {
 func (r *evaluator) explode(l *line) {
 	l.made = bom.Explode(r.view, bom.Input{
 		SKU: l.product.SKU, Quantity: money.NumOf(l.base).Abs(), Date: r.request.Date, Currency: r.currency, Company: r.book.Company,
-		State: l.state, Overlays: l.overlays, Sites: r.model.Sites, Known: &r.known,
+		State: l.state, Overlays: l.overlays, Sites: r.model.Sites,
+		Summary: r.trace == pricing.TraceNone && !r.model.PricesComponents(),
 	})
 	for _, p := range l.made.Problems {
 		m := Message{Severity: SeverityError, Code: p.Code, Line: l.request.ID, Text: p.Text, Source: sourceOf(p.Source)}
