@@ -6,15 +6,24 @@ import (
 	"quotewright/catalog"
 )
 
-// plainTrees are the trees of products without a configuration that are made the same
-// way in every quantity, shared by all evaluations of a Snapshot.
+// plainTrees are the trees of products without a configuration, shared by all evaluations
+// of a Snapshot: a quote that is evaluated again after each change asks for the same ones.
 type plainTrees struct {
 	mutex sync.RWMutex
-	bySKU map[string]tree
-	nodes int // of all trees
+	bySKU map[string]plainTree
+	// byQuantity has the trees in which alternatives were decided. They depend on the
+	// quantity and the stock of the sites, too.
+	byQuantity map[string]tree
+	nodes      int // of all trees
 }
 
-// plainKey is what such a tree depends on besides the Snapshot.
+// plainTree is the tree of a product, or says that there is one per quantity.
+type plainTree struct {
+	tree
+	chosen bool
+}
+
+// plainKey is what trees depend on besides the Snapshot.
 type plainKey struct {
 	date              catalog.Date
 	currency, company string
@@ -26,23 +35,50 @@ const mostNodes = 200_000
 // plain takes the tree of a plain product from those that are known, or works it out.
 func (e *exploder) plain() {
 	key := plainKey{e.in.Date, e.in.Currency.Code, e.in.Company.Code}
-	trees := e.view.Derived(key, func() any { return &plainTrees{bySKU: map[string]tree{}} }).(*plainTrees)
-	trees.mutex.RLock()
-	known, ok := trees.bySKU[e.in.SKU]
-	trees.mutex.RUnlock()
-	if ok {
-		e.tree = known
+	trees := e.view.Derived(key, func() any {
+		return &plainTrees{bySKU: map[string]plainTree{}, byQuantity: map[string]tree{}}
+	}).(*plainTrees)
+	if trees.find(e) {
 		return
 	}
 	e.grow()
-	if e.root == nil || e.chosen || len(e.problems) > 0 {
+	if e.root != nil && len(e.problems) == 0 {
+		trees.keep(e)
+	}
+}
+
+func (p *plainTrees) find(e *exploder) (found bool) {
+	p.mutex.RLock()
+	defer p.mutex.RUnlock()
+	known, found := p.bySKU[e.in.SKU]
+	if e.tree = known.tree; known.chosen {
+		e.tree, found = p.byQuantity[string(e.in.appendKey(make([]byte, 0, 64)))]
+	}
+	return found
+}
+
+func (p *plainTrees) keep(e *exploder) {
+	p.mutex.Lock()
+	defer p.mutex.Unlock()
+	if p.nodes += len(e.order); p.nodes > mostNodes {
+		clear(p.bySKU)
+		clear(p.byQuantity)
+		p.nodes = len(e.order)
+	}
+	if !e.chosen {
+		p.bySKU[e.in.SKU] = plainTree{tree: e.tree}
 		return
 	}
-	trees.mutex.Lock()
-	defer trees.mutex.Unlock()
-	if trees.nodes += len(e.order); trees.nodes > mostNodes {
-		clear(trees.bySKU)
-		trees.nodes = len(e.order)
+	p.bySKU[e.in.SKU] = plainTree{chosen: true}
+	p.byQuantity[string(e.in.appendKey(nil))] = e.tree
+}
+
+// appendKey writes what a choice between alternatives depends on.
+func (in *Input) appendKey(b []byte) []byte {
+	b = append(b, in.SKU...)
+	b = in.Quantity.Append(append(b, 0), 0)
+	for _, site := range in.Sites {
+		b = append(append(b, 0), site...)
 	}
-	trees.bySKU[e.in.SKU] = e.tree
+	return b
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/shopspring/decimal"
-
 	"quotewright/bom"
 	"quotewright/catalog"
 	"quotewright/configurator"
@@ -83,8 +81,8 @@ type line struct {
 	index    int
 	request  Line
 	product  *catalog.Product
-	quantity decimal.Decimal
-	base     decimal.Decimal // quantity in base units
+	quantity money.Num
+	base     money.Num // quantity in base units
 	unit     string
 	inputs   map[string]formula.Value
 	state    *configurator.State // nil: not configurable
@@ -233,7 +231,7 @@ func sortedKeys[V any](m map[string]V) []string {
 // explode works out what a line is made of.
 func (r *evaluator) explode(l *line) {
 	l.made = bom.Explode(r.view, bom.Input{
-		SKU: l.product.SKU, Quantity: money.NumOf(l.base).Abs(), Date: r.request.Date, Currency: r.currency, Company: r.book.Company,
+		SKU: l.product.SKU, Quantity: l.base.Abs(), Date: r.request.Date, Currency: r.currency, Company: r.book.Company,
 		State: l.state, Overlays: l.overlays, Sites: r.model.Sites,
 		Summary: r.trace == pricing.TraceNone && !r.model.PricesComponents(),
 	})
@@ -293,7 +291,7 @@ func (r *evaluator) price() {
 
 func (r *evaluator) priceLine(l *line) pricing.Line {
 	p := pricing.Line{
-		ID: l.request.ID, Product: l.product, Quantity: money.NumOf(l.quantity), Unit: l.unit, BaseQuantity: money.NumOf(l.base), Inputs: l.inputs,
+		ID: l.request.ID, Product: l.product, Quantity: l.quantity, Unit: l.unit, BaseQuantity: l.base, Inputs: l.inputs,
 		Requested: l.request.Requested, Optional: l.request.Optional, Skip: l.failed,
 	}
 	if l.failed {

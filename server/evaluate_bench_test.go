@@ -68,10 +68,20 @@ func (h *house) listen() (address string) {
 	return listener.Addr().String()
 }
 
+// sold are the products that a line may have without a configuration and without an error.
+func (h *house) sold() []catalog.Product {
+	book, snapshot := h.Rules.Book(), h.Replica.Snapshot()
+	products, _ := snapshot.Search(catalog.Query{Limit: 1000, Status: catalog.Active})
+	return slices.DeleteFunc(products, func(p catalog.Product) bool {
+		request := quote.Request{SalesModel: "direct", Customer: "C-100", Date: catalog.Date{Year: 2026, Month: 11, Day: 23},
+			Lines: []quote.Line{{ID: "1", SKU: p.SKU, Quantity: "1"}}}
+		return len(quote.Evaluate(book, snapshot, request).Errors()) > 0
+	})
+}
+
 // evaluation is the HTTP request for so many different lines.
 func (h *house) evaluation(lines int, trace quote.Trace) string {
-	products, _ := h.Replica.Snapshot().Search(catalog.Query{Limit: 1000, Status: catalog.Active})
-	products = slices.DeleteFunc(products, func(p catalog.Product) bool { return p.Model != "" })
+	products := h.sold()
 	var body strings.Builder
 	body.WriteString(`{"sales_model":"direct","customer":"C-100","date":"2026-11-23","lines":[`)
 	for i := range lines {
