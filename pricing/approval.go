@@ -12,6 +12,7 @@ type eligibilityRule struct {
 	id     string
 	at     fault.Position
 	when   *formula.Formula
+	gate   *gate
 	refuse message
 }
 
@@ -55,7 +56,7 @@ func (r *run) refuse(rule *eligibilityRule, l *lineRun) {
 	if l.failed {
 		return
 	}
-	refused, err := rule.when.True(r.lookup)
+	refused, err := r.isTrue(rule.when, rule.gate)
 	text := ""
 	if err == nil && refused {
 		text, err = rule.refuse.in(r.in.Language).Render(r.lookup)

@@ -24,6 +24,7 @@ type compiler struct {
 	used     map[string]bool // names that formulas, tables and input steps read
 	indexes  int
 	accesses int // of condition types
+	gates    int
 	mistakes fault.Mistakes
 }
 
@@ -50,6 +51,7 @@ func (c *compiler) step(d StepDefinition) {
 	s.source = &Source{File: d.At.File, Line: d.At.Line}
 	s.min, s.max = numOf(d.Min), numOf(d.Max)
 	s.when = c.optional(d.When, formula.Boolean)
+	s.gate = c.gate(s.when)
 	s.basis = c.earlier(d.Basis, "basis")
 	s.replaces = c.earlier(d.Replaces, "replaces")
 	for _, i := range s.replaces {
@@ -237,6 +239,7 @@ func (c *compiler) adjustments(s *step) {
 		}
 		c.among(d.Per, "per", "", "unit", "line")
 		a.perUnit = d.Per.Text == "unit" || d.Per.Text == "" && s.def.Per.Text == "unit"
+		a.gate = c.gate(a.when)
 		entries = append(entries, a)
 	}
 	s.adjustments = newRuleSet(c, entries, func(a *adjustment) *formula.Formula { return a.when })

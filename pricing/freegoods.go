@@ -67,16 +67,14 @@ func (r *run) giveFreeGoods(s *step) {
 // applies evaluates the step's own condition and one of the entry's.
 func (r *run) applies(s *step, condition *formula.Formula, id string, l *lineRun, out *outcome) bool {
 	r.line = l
-	for _, f := range []*formula.Formula{s.when, condition} {
-		ok, err := r.holds(f, id, out)
-		if err != nil {
-			r.fail(l, "step "+s.id+": ", err, "step", s.def.At)
-		}
-		if !ok {
-			return false
-		}
+	ok, err := r.holds(s.when, s.gate, id, out)
+	if ok && err == nil {
+		ok, err = r.holds(condition, nil, id, out)
 	}
-	return true
+	if err != nil {
+		r.fail(l, "step "+s.id+": ", err, "step", s.def.At)
+	}
+	return ok && err == nil
 }
 
 // earned is how many units are free of so many; 0 with the reason.

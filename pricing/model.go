@@ -39,6 +39,7 @@ type SalesModel struct {
 	components    bool            // a step prices them
 	indexes       int             // how many there are
 	accesses      int             // of its condition types
+	gates         int             // of its conditions
 	runs          sync.Pool
 }
 
@@ -83,7 +84,7 @@ func Compile(schema *Schema, def Definition) (*SalesModel, fault.Mistakes) {
 	if len(c.mistakes) > 0 {
 		return nil, c.mistakes.Sort()
 	}
-	m.indexes, m.accesses, m.reads = c.indexes, c.accesses, c.used
+	m.indexes, m.accesses, m.gates, m.reads = c.indexes, c.accesses, c.gates, c.used
 	m.components = slices.ContainsFunc(m.steps, func(s step) bool { return s.kind == "components" })
 	for _, in := range schema.Inputs {
 		if c.used[in.path()] {
@@ -113,6 +114,7 @@ func (c *compiler) eligibility(d EligibilityDefinition) eligibilityRule {
 		c.mistakes.Add(d.At, "eligibility %s needs a text in refuse", d.ID)
 		return e
 	}
+	e.gate = c.gate(e.when)
 	e.refuse = c.translated(d.Refuse, c.scope.env)
 	for _, t := range e.refuse {
 		c.reads(t.Variables())

@@ -48,6 +48,7 @@ type run struct {
 
 	probes    []probe
 	present   []presence // per access
+	gates     []gateState
 	accounts  []string
 	keyValues [maxKeys]string
 	keys      []catalog.KeyField
@@ -152,7 +153,7 @@ func (r *run) begin(m *SalesModel, view *catalog.View, in *Input) {
 	r.before = sized(r.before, lines*len(m.clusters))
 	r.bases, r.atStart = sized(r.bases, lines), sized(r.atStart, lines)
 	r.loose, r.sums = sized(r.loose, steps), sized(r.sums, steps)
-	r.present = sized(r.present, m.accesses)
+	r.present, r.gates = sized(r.present, m.accesses), sized(r.gates, m.gates)
 	r.order = r.order[:0]
 	r.minorUnit = in.Currency.MinorUnit()
 	r.quantity, r.weight, r.accounts, r.totals = money.Num{}, money.Num{}, r.accounts[:0], Totals{}
@@ -197,6 +198,7 @@ func (r *run) counting() {
 			r.quantity, r.weight = r.quantity.Add(l.quantity), r.weight.Add(l.in.WeightKg)
 		}
 	}
+	clear(r.gates)
 	for i := range r.probes {
 		r.probes[i].quote = false
 	}
@@ -402,7 +404,7 @@ func (r *run) ask(s *step, l *lineRun, out *outcome) bool {
 	ok := true
 	var err error
 	if s.when != nil {
-		if ok, err = s.when.True(r.lookup); !ok && err == nil {
+		if ok, err = r.isTrue(s.when, s.gate); !ok && err == nil {
 			out.text = conditionFalse
 			if r.trace {
 				out.lose(s.id, r.seen(s.when))
@@ -586,7 +588,7 @@ func (r *run) sumUp(i int, s *step) {
 		r.line = l
 		out := &r.out
 		out.clear()
-		ok, err := r.holds(s.when, s.id, out)
+		ok, err := r.holds(s.when, s.gate, s.id, out)
 		var v formula.Value
 		if err == nil && ok && l.counts {
 			v, err = s.sum.Eval(r.lookup)

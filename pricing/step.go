@@ -28,6 +28,7 @@ type step struct {
 	source      *Source
 	nothing     string // why it found nothing
 	when        *formula.Formula
+	gate        *gate
 	basis       []int // steps; nil: the running amount before
 	choose      choice
 	group       string
@@ -82,6 +83,7 @@ type adjustment struct {
 	title           Title
 	source          *Source
 	when            *formula.Formula
+	gate            *gate
 	percent, amount *formula.Formula
 	perUnit         bool
 }
@@ -312,7 +314,7 @@ func (r *run) fromAdjustments(s *step, l *lineRun, basis money.Num, out *outcome
 	if set.index == nil {
 		for i := range set.rules {
 			a := &set.rules[i]
-			ok, err := r.holds(a.when, a.id, out)
+			ok, err := r.holds(a.when, a.gate, a.id, out)
 			if err == nil && ok {
 				err = r.adjust(s, a, l, basis, out)
 			}
@@ -479,11 +481,11 @@ func (r *run) pick(o *outcome, how choice) int {
 
 // holds evaluates a condition; when it is false, what it is about is lost with the
 // values that it saw.
-func (r *run) holds(f *formula.Formula, id string, out *outcome) (bool, error) {
+func (r *run) holds(f *formula.Formula, g *gate, id string, out *outcome) (bool, error) {
 	if f == nil {
 		return true, nil
 	}
-	ok, err := f.True(r.lookup)
+	ok, err := r.isTrue(f, g)
 	if ok || err != nil {
 		return ok, err
 	}
