@@ -40,6 +40,7 @@ type Input struct {
 	Overlays []CompiledOverlay
 	Sites    []string // whose stock counts; empty: all
 	Summary  bool     // Components are not wanted
+	Trees    *Trees   // of the same view, date and currencies; nil: nothing is shared
 }
 
 // Result is what a product is made of.
@@ -120,8 +121,8 @@ type item struct {
 // what can be worked out is there.
 func Explode(view *catalog.View, in Input) Result {
 	e := &exploder{view: view, in: in}
-	if in.State == nil && len(in.Overlays) == 0 {
-		e.plain()
+	if in.Trees != nil && in.State == nil && len(in.Overlays) == 0 {
+		e.plain(in.Trees)
 	} else {
 		e.grow()
 	}

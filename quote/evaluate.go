@@ -45,7 +45,7 @@ func evaluate(book *rulebook.Book, view *catalog.View, request Request, trace pr
 		Lines:    []EvaluatedLine{}, Steps: []Step{}, Approvals: []NeededApproval{}, Messages: []Message{},
 	}
 	r.header()
-	r.lines, r.block = make([]*line, 0, len(request.Lines)), make([]line, len(request.Lines))
+	r.lines, r.block, r.there = make([]*line, 0, len(request.Lines)), make([]line, len(request.Lines)), make([]Availability, len(request.Lines))
 	r.out.Lines = make([]EvaluatedLine, 0, len(request.Lines))
 	for i := range request.Lines {
 		r.lines = append(r.lines, r.line(i))
@@ -67,8 +67,10 @@ type evaluator struct {
 	currency money.Currency
 	inputs   map[string]formula.Value
 	ready    bool // the header is right
+	trees    *bom.Trees
 	lines    []*line
 	block    []line // what lines points to
+	there    []Availability
 	seen     map[string]bool
 	states   map[string]*configurator.State // by model and selection: many lines choose the same
 	shown    map[*configurator.State]*Configuration
@@ -117,7 +119,9 @@ func (r *evaluator) header() {
 	}
 	r.readCurrency()
 	r.inputs = r.readInputs(nil, pricing.ScopeQuote, q.Inputs)
-	r.ready = len(r.out.Messages) == before
+	if r.ready = len(r.out.Messages) == before; r.ready {
+		r.trees = bom.TreesOf(r.view, q.Date, r.currency, r.book.Company)
+	}
 }
 
 func (r *evaluator) readCurrency() {
@@ -233,7 +237,7 @@ func (r *evaluator) explode(l *line) {
 	l.made = bom.Explode(r.view, bom.Input{
 		SKU: l.product.SKU, Quantity: l.base.Abs(), Date: r.request.Date, Currency: r.currency, Company: r.book.Company,
 		State: l.state, Overlays: l.overlays, Sites: r.model.Sites,
-		Summary: r.trace == pricing.TraceNone && !r.model.PricesComponents(),
+		Trees: r.trees, Summary: r.trace == pricing.TraceNone && !r.model.PricesComponents(),
 	})
 	for _, p := range l.made.Problems {
 		m := Message{Severity: SeverityError, Code: p.Code, Line: l.request.ID, Text: p.Text, Source: sourceOf(p.Source)}

@@ -30,7 +30,7 @@ func (r *evaluator) show(l *line, priced *pricing.LineResult) EvaluatedLine {
 	if r.trace != pricing.TraceNone {
 		out.Components = componentsOf(l.made.Components)
 	}
-	out.Availability = availabilityOf(l)
+	out.Availability = r.availabilityOf(l)
 	out.Steps = priced.Steps
 	out.Guidance, out.Recurring = guidanceOf(priced.Guidance), recurringOf(priced.Recurring, r.currency)
 	out.Refused = priced.Refused
@@ -91,8 +91,9 @@ func componentsOf(made []bom.Component) []Component {
 	return out
 }
 
-func availabilityOf(l *line) *Availability {
-	a := l.made.Availability
-	return &Availability{Date: a.Date, FromStock: a.FromStock.String(), LeadTimeDays: a.LeadTimeDays,
+func (r *evaluator) availabilityOf(l *line) *Availability {
+	a, out := l.made.Availability, &r.there[l.index]
+	*out = Availability{Date: a.Date, FromStock: a.FromStock.String(), LeadTimeDays: a.LeadTimeDays,
 		Late: !l.request.Requested.IsZero() && a.Date.After(l.request.Requested)}
+	return out
 }

@@ -4,11 +4,12 @@ import (
 	"sync"
 
 	"quotewright/catalog"
+	"quotewright/money"
 )
 
-// plainTrees are the trees of products without a configuration, shared by all evaluations
+// Trees are what products without a configuration are made of, shared by all evaluations
 // of a Snapshot: a quote that is evaluated again after each change asks for the same ones.
-type plainTrees struct {
+type Trees struct {
 	mutex sync.RWMutex
 	bySKU map[string]plainTree
 	// byQuantity has the trees in which alternatives were decided. They depend on the
@@ -23,8 +24,8 @@ type plainTree struct {
 	chosen bool
 }
 
-// plainKey is what trees depend on besides the Snapshot.
-type plainKey struct {
+// treesKey is what they depend on besides the Snapshot.
+type treesKey struct {
 	date              catalog.Date
 	currency, company string
 }
@@ -32,12 +33,17 @@ type plainKey struct {
 // mostNodes bounds how much is kept at a time: some tens of megabytes.
 const mostNodes = 200_000
 
+// TreesOf returns the trees of a day with costs in a currency, company being that of costs
+// without one.
+func TreesOf(view *catalog.View, date catalog.Date, currency, company money.Currency) *Trees {
+	key := treesKey{date, currency.Code, company.Code}
+	return view.Derived(key, func() any {
+		return &Trees{bySKU: map[string]plainTree{}, byQuantity: map[string]tree{}}
+	}).(*Trees)
+}
+
 // plain takes the tree of a plain product from those that are known, or works it out.
-func (e *exploder) plain() {
-	key := plainKey{e.in.Date, e.in.Currency.Code, e.in.Company.Code}
-	trees := e.view.Derived(key, func() any {
-		return &plainTrees{bySKU: map[string]plainTree{}, byQuantity: map[string]tree{}}
-	}).(*plainTrees)
+func (e *exploder) plain(trees *Trees) {
 	if trees.find(e) {
 		return
 	}
@@ -47,7 +53,7 @@ func (e *exploder) plain() {
 	}
 }
 
-func (p *plainTrees) find(e *exploder) (found bool) {
+func (p *Trees) find(e *exploder) (found bool) {
 	p.mutex.RLock()
 	defer p.mutex.RUnlock()
 	known, found := p.bySKU[e.in.SKU]
@@ -57,7 +63,7 @@ func (p *plainTrees) find(e *exploder) (found bool) {
 	return found
 }
 
-func (p *plainTrees) keep(e *exploder) {
+func (p *Trees) keep(e *exploder) {
 	p.mutex.Lock()
 	defer p.mutex.Unlock()
 	if p.nodes += len(e.order); p.nodes > mostNodes {
