@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -23,11 +24,13 @@ import (
 )
 
 // BenchmarkEvaluateHTTP sends evaluations over the loopback to a server that logs into a
-// file, as a service does: p50-ms from one connection, requests/s from sixteen. The
+// file and has memory to spare, as a service does: p50-ms from one connection, requests/s from sixteen. The
 // clients are in the same process and on the same processors.
 func BenchmarkEvaluateHTTP(b *testing.B) {
 	h := demoHouse(b)
 	address := h.listen()
+	headroom := make([]byte, 128<<20) // as quotewright serve has it
+	defer runtime.KeepAlive(headroom)
 	for _, lines := range []int{1, 50, 1000} {
 		for _, trace := range []quote.Trace{quote.TraceNone, quote.TraceNormal} {
 			message := h.evaluation(lines, trace)
