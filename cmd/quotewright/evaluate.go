@@ -5,18 +5,24 @@ import (
 	"encoding/json"
 	"errors"
 	stdio "io"
+	"slices"
+	"strings"
 
 	"quotewright/catalog"
+	"quotewright/internal/fault"
+	"quotewright/pricing"
 	"quotewright/quote"
 	"quotewright/rulebook"
 )
 
 type evaluateCommand struct {
-	Rules   string `required:"" help:"The rulebook folder."`
-	Catalog string `required:"" help:"The catalog folder."`
-	Explain bool   `help:"Print a page for people instead of JSON."`
-	NDJSON  bool   `name:"ndjson" help:"The input has one request a line."`
-	File    string `arg:"" optional:"" help:"The request; default stdin."`
+	Rules    string `required:"" help:"The rulebook folder."`
+	Catalog  string `required:"" help:"The catalog folder."`
+	Explain  bool   `help:"Print a page for people instead of JSON."`
+	All      bool   `help:"Tell of every rule why it does not apply, and print long lists whole."`
+	Language string `help:"The language of titles and messages, one of the rulebook's."`
+	NDJSON   bool   `name:"ndjson" help:"The input has one request a line."`
+	File     string `arg:"" optional:"" help:"The request; default stdin."`
 }
 
 // Run evaluates each request of the input. The answer is no when one has errors.
@@ -24,6 +30,9 @@ func (c evaluateCommand) Run(io streams) error {
 	book, _, err := loadRules(c.Rules)
 	if err != nil {
 		return err
+	}
+	if spoken := book.Languages(); c.Language != "" && !slices.Contains(spoken, c.Language) {
+		return fault.New(fault.Invalid, "unknown_language", "the rulebook has no texts in %s; its languages are %s", c.Language, strings.Join(spoken, ", "))
 	}
 	snapshot, err := loadCatalog(c.Catalog)
 	if err != nil {
@@ -39,10 +48,17 @@ func (c evaluateCommand) evaluate(io streams, book *rulebook.Book, snapshot *cat
 	if err != nil {
 		return nil, false, in.placed(err)
 	}
-	evaluation := quote.Evaluate(book, snapshot, request)
+	if c.Language != "" {
+		request.Language = c.Language
+	}
+	trace := pricing.TraceNormal
+	if c.All {
+		trace = pricing.TraceFull
+	}
+	evaluation := quote.EvaluateTraced(book, snapshot, request, trace)
 	fine := len(evaluation.Errors()) == 0
 	if c.Explain {
-		return nil, fine, explain(io.out, evaluation)
+		return nil, fine, explain(io.out, evaluation, c.All)
 	}
 	return evaluation, fine, nil
 }
