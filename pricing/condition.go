@@ -293,7 +293,14 @@ func (r *run) tryLists(t *conditionType, a *access, sub *subject, out *outcome) 
 	if a.list < 0 {
 		return r.lookUp(t, a, sub, nil, out)
 	}
-	list := r.keyValues[a.list]
+	own := r.keyValues[a.list]
+	hit, err = r.tryChain(t, a, own, sub, out)
+	r.keyValues[a.list] = own // what is tried next begins with it again
+	return hit, err
+}
+
+// tryChain looks up a price list and those that it is derived from until one hits.
+func (r *run) tryChain(t *conditionType, a *access, list string, sub *subject, out *outcome) (hit bool, err error) {
 	r.chain = r.chain[:0]
 	for {
 		r.keyValues[a.list] = list
@@ -408,7 +415,7 @@ func (r *run) priced(t *conditionType, s scale, sub *subject, chain []string, ou
 		}
 		return false, nil
 	}
-	own, err := r.own(t.def.ScaleBy, first, sub)
+	own, err := r.own(t, t.def.ScaleBy, first, sub)
 	if err != nil {
 		return false, err
 	}
@@ -462,7 +469,7 @@ func (r *run) percentOf(t *conditionType, s scale, tier *catalog.Condition, whol
 
 // amountOf computes what the reached tier gives in the quote's currency.
 func (r *run) amountOf(t *conditionType, s scale, tier *catalog.Condition, own, whole money.Num, sub *subject, chain []string, c *candidate) error {
-	units, err := r.own(t.def.ChargeBy, tier, sub)
+	units, err := r.own(t, t.def.ChargeBy, tier, sub)
 	if err != nil {
 		return err
 	}
@@ -589,19 +596,19 @@ func (r *run) enteredAmount(t *conditionType, tier *catalog.Condition, v, units,
 
 // own is how much of a dimension the subject itself has: units of the record, money in
 // the record's currency, kilograms.
-func (r *run) own(by Dimension, c *catalog.Condition, sub *subject) (money.Num, error) {
+func (r *run) own(t *conditionType, by Dimension, c *catalog.Condition, sub *subject) (money.Num, error) {
 	switch by {
 	case ByWeight:
 		return sub.line.in.WeightKg, nil
 	case ByLine:
 		return one, nil
 	case ByValue:
-		return r.inRecordCurrency(c, sub.basis)
+		return r.inRecordCurrency(t, c, sub.basis)
 	}
 	return r.quantityIn(c, sub.product, sub.quantity)
 }
 
-func (r *run) inRecordCurrency(c *catalog.Condition, amount money.Num) (money.Num, error) {
+func (r *run) inRecordCurrency(t *conditionType, c *catalog.Condition, amount money.Num) (money.Num, error) {
 	to := c.Currency
 	if to == "" {
 		to = r.model.schema.Company.Code
@@ -609,9 +616,10 @@ func (r *run) inRecordCurrency(c *catalog.Condition, amount money.Num) (money.Nu
 	if to == r.in.Currency.Code {
 		return amount, nil
 	}
-	rate, _, ok := r.view.Rate(r.in.Currency.Code, to, r.in.Date)
+	on := r.rateDate(t, c)
+	rate, _, ok := r.view.Rate(r.in.Currency.Code, to, on)
 	if !ok {
-		return money.Num{}, missingRate{r.in.Currency.Code, to, r.in.Date}
+		return money.Num{}, missingRate{r.in.Currency.Code, to, on}
 	}
 	return amount.Mul(money.NumOf(rate)), nil
 }
@@ -644,7 +652,7 @@ func (r *run) whole(t *conditionType, c *catalog.Condition, sub *subject, own mo
 			continue
 		}
 		other := subject{line: l, product: l.in.Product, quantity: l.base, basis: r.bases[i]}
-		more, err := r.own(t.def.ScaleBy, c, &other)
+		more, err := r.own(t, t.def.ScaleBy, c, &other)
 		if err != nil {
 			return total, err
 		}
@@ -702,17 +710,7 @@ func (r *run) converted(t *conditionType, record *catalog.Condition, amount mone
 	if from == r.in.Currency.Code {
 		return amount, nil
 	}
-	on := r.in.Date
-	switch {
-	case t.def.RateDate.Text == "record":
-		if record.ValidFrom.IsValid() {
-			on = record.ValidFrom
-		}
-	case t.rateSlot >= 0:
-		if v := r.lookup(t.rateSlot); v.Known() {
-			on = v.Date()
-		}
-	}
+	on := r.rateDate(t, record)
 	rate, date, ok := r.view.Rate(from, r.in.Currency.Code, on)
 	if !ok {
 		return amount, missingRate{from, r.in.Currency.Code, on}
@@ -721,6 +719,21 @@ func (r *run) converted(t *conditionType, record *catalog.Condition, amount mone
 		c.note = r.putAfter(c.note, amount.String(), " ", from, " at ", rate.String(), " of ", date.String())
 	}
 	return amount.Mul(money.NumOf(rate)), nil
+}
+
+// rateDate is the day of the exchange rate for a record.
+func (r *run) rateDate(t *conditionType, record *catalog.Condition) catalog.Date {
+	switch {
+	case t.def.RateDate.Text == "record":
+		if record.ValidFrom.IsValid() {
+			return record.ValidFrom
+		}
+	case t.rateSlot >= 0:
+		if v := r.lookup(t.rateSlot); v.Known() {
+			return v.Date()
+		}
+	}
+	return r.in.Date
 }
 
 type missingRate struct {
