@@ -100,7 +100,7 @@ func (r *run) sets(b *bundle, lines []int32, left []money.Num) (money.Num, span)
 	if b.when != nil {
 		ok, err := b.when.True(r.lookup)
 		if err != nil {
-			r.fail(nil, "bundle "+b.id+": ", err, "step", r.step.def.At)
+			r.failQuote("bundle "+b.id+": ", err, r.step.def.At)
 		}
 		if !ok {
 			return money.Num{}, r.seen(b.when)
@@ -158,7 +158,7 @@ func (r *run) take(s *step, b *bundle, sets money.Num, lines []int32, left []mon
 	} else {
 		price, err := r.inQuoteCurrency(s, b.price.Mul(sets))
 		if err != nil {
-			r.fail(nil, "bundle "+b.id+": ", err, "step", s.def.At)
+			r.failQuote("bundle "+b.id+": ", err, s.def.At)
 			return nil, span{}
 		}
 		off := price.Sub(value).Round(r.in.Currency.Digits)
@@ -167,9 +167,10 @@ func (r *run) take(s *step, b *bundle, sets money.Num, lines []int32, left []mon
 		}
 		weights := make([]money.Num, len(taken))
 		for i, t := range taken {
-			weights[i] = t.value
+			weights[i] = money.MaxNum(t.value, money.Num{})
 		}
 		if amounts, err = money.AllocateNum(off, weights, r.minor()); err != nil {
+			r.failQuote("bundle "+b.id+": ", err, s.def.At)
 			return nil, span{}
 		}
 	}

@@ -325,6 +325,9 @@ func (c *compiler) rounding(s *step) {
 	if s.round.each == "document" && (s.perQuote || s.kind == "subtotal") {
 		c.mistakes.Add(d.At, "each: document rounds the sum of a step's amounts on the lines; it does not go with this step")
 	}
+	if s.round.each == "document" && s.input == nil && s.override == nil && (s.min != nil || s.max != nil) {
+		c.mistakes.Add(d.At, "each: document rounds the sum of a step's amounts on the lines; min and max, which are limits of each line, do not go with it")
+	}
 }
 
 // amountCurrency resolves in which currency a step's amounts are.

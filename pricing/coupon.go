@@ -126,32 +126,39 @@ func (r *run) redeemOne(s *step, o *coupon, lines []int32) {
 		b := money.MaxNum(r.basis(s, l), money.Num{})
 		basis, on, weights = basis.Add(b), append(on, n), append(weights, b)
 	}
-	if why, refused := r.unusable(s, o, basis, len(on)); refused {
+	why, refused, err := r.unusable(s, o, basis, len(on))
+	if err != nil {
+		r.failQuote("coupon "+o.def.ID+": ", err, s.def.At)
+		return
+	}
+	if refused {
 		for _, n := range on {
 			r.outs[n].lose(o.def.ID, why)
 		}
 		return
 	}
 	var off money.Num
-	var err error
 	if o.percent != nil {
 		off = basis.Percent(*o.percent)
 	} else if off, err = r.inQuoteCurrency(s, *o.amount); err != nil {
-		r.fail(nil, "coupon "+o.def.ID+": ", err, "step", s.def.At)
+		r.failQuote("coupon "+o.def.ID+": ", err, s.def.At)
 		return
 	}
 	if off.Sign() < 0 {
 		if o.maximum != nil {
-			if most, err := r.inQuoteCurrency(s, *o.maximum); err == nil {
-				off = money.MaxNum(off, most.Neg())
+			most, err := r.inQuoteCurrency(s, *o.maximum)
+			if err != nil {
+				r.failQuote("coupon "+o.def.ID+": ", err, s.def.At)
+				return
 			}
+			off = money.MaxNum(off, most.Neg())
 		}
 		off = money.MaxNum(off, basis.Neg())
 	}
 	off = off.Round(r.in.Currency.Digits)
 	parts, err := money.AllocateNum(off, weights, r.minor())
 	if err != nil {
-		r.fail(nil, "coupon "+o.def.ID+": ", err, "step", s.def.At)
+		r.failQuote("coupon "+o.def.ID+": ", err, s.def.At)
 		return
 	}
 	if !off.IsZero() {
@@ -165,18 +172,22 @@ func (r *run) redeemOne(s *step, o *coupon, lines []int32) {
 }
 
 // unusable says why a coupon is good for nothing.
-func (r *run) unusable(s *step, o *coupon, basis money.Num, lines int) (span, bool) {
+func (r *run) unusable(s *step, o *coupon, basis money.Num, lines int) (why span, refused bool, err error) {
 	if r.in.Date.Before(o.def.From) || o.def.To.IsValid() && o.def.To.Before(r.in.Date) {
-		return r.put("outside validity ", catalog.DateText(o.def.From), "..", catalog.DateText(o.def.To)), true
+		return r.put("outside validity ", catalog.DateText(o.def.From), "..", catalog.DateText(o.def.To)), true, nil
 	}
 	used := r.in.Redeemed[o.def.ID]
 	if o.def.Uses > 0 && used.Uses >= o.def.Uses || o.def.UsesPerCustomer > 0 && used.Customer >= o.def.UsesPerCustomer {
-		return r.put("used up"), true
+		return r.put("used up"), true, nil
 	}
-	if o.minimum != nil {
-		if least, err := r.inQuoteCurrency(s, *o.minimum); err == nil && basis.Less(least) {
-			return r.put("below the minimum of ", o.minimum.String()), true
+	if o.minimum != nil && lines > 0 {
+		least, err := r.inQuoteCurrency(s, *o.minimum)
+		if err != nil {
+			return span{}, false, err
+		}
+		if basis.Less(least) {
+			return r.put("below the minimum of ", o.minimum.String()), true, nil
 		}
 	}
-	return r.put("no line it is for"), lines == 0
+	return r.put("no line it is for"), lines == 0, nil
 }

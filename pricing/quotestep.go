@@ -40,14 +40,18 @@ func (r *run) stepOnQuote(i int, s *step) {
 			err = errors.New("nothing found, but it is required")
 		}
 	}
+	var amount money.Num
+	if err == nil {
+		amount, err = r.merge(s, nil, out, n)
+	}
 	if err != nil {
-		r.fail(nil, "step "+s.id+": ", err, "step", s.def.At)
+		r.failQuote("step "+s.id+": ", err, s.def.At)
 		return
 	}
 	if r.trace && n == 0 && len(out.lost) == 0 {
 		out.loseText(s.id, s.nothing)
 	}
-	amount := r.merge(s, nil, out, n).Round(r.in.Currency.Digits)
+	amount = amount.Round(r.in.Currency.Digits)
 	if s.def.CutAtZero && basis.Add(amount).Sign() < 0 {
 		amount, out.text = basis.Neg(), "cut at zero"
 	}
@@ -70,7 +74,18 @@ func (r *run) quoteBasis(s *step, lines []int32) money.Num {
 		return sum.Add(r.looseRunning())
 	}
 	for _, b := range s.basis {
-		sum = sum.Add(r.loose[b])
+		sum = sum.Add(r.looseOf(b))
+	}
+	return sum
+}
+
+// looseOf is what stays with the quote of a step: of a subtotal, that of all before it.
+func (r *run) looseOf(i int) money.Num {
+	sum := r.loose[i]
+	for j := range i {
+		if r.model.steps[i].kind == "subtotal" && !r.model.steps[j].statistical {
+			sum = sum.Add(r.loose[j])
+		}
 	}
 	return sum
 }
@@ -108,7 +123,7 @@ func (r *run) spread(i int, s *step, lines []int32, out *outcome, n int, amount 
 	}
 	parts, err := money.AllocateNum(amount, r.weights, r.minor())
 	if err != nil {
-		r.fail(nil, "step "+s.id+": ", err, "step", s.def.At)
+		r.failQuote("step "+s.id+": ", err, s.def.At)
 		return false
 	}
 	share := outcome{found: out.found, lost: out.lost}
@@ -210,7 +225,12 @@ func (r *run) stepOverLines(i int, s *step) {
 			}
 		}
 		k := r.pick(out, s.choose)
-		r.book(i, s, l, out, k, r.merge(s, l, out, k))
+		amount, err := r.merge(s, l, out, k)
+		if err != nil {
+			r.fail(l, "step "+s.id+": ", err, "step", s.def.At)
+			continue
+		}
+		r.book(i, s, l, out, k, amount)
 	}
 	r.totalTrace(i, s)
 }
@@ -258,7 +278,7 @@ func (r *run) perDocument(i int, s *step) {
 			continue
 		}
 		c := &l.cells[i]
-		c.exact = r.merge(s, l, out, n)
+		c.exact, _ = r.merge(s, l, out, n) // not rounded and without limits, so nothing is converted
 		if out.found = out.found[:n]; n > 0 {
 			c.rate, c.rated, c.source = out.found[0].rate, out.found[0].isRated, out.found[0].source
 			if s.included {

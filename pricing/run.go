@@ -247,6 +247,17 @@ func (r *run) fail(l *lineRun, prefix string, err error, code string, at fault.P
 	r.result.Messages = append(r.result.Messages, m)
 }
 
+// failQuote puts a message on the quote and takes out every line that counts: what
+// cannot be computed is missing from all of them.
+func (r *run) failQuote(prefix string, err error, at fault.Position) {
+	r.fail(nil, prefix, err, "step", at)
+	for n := range r.lines {
+		if l := &r.lines[n]; l.counts {
+			l.failed, l.counts, r.recount = true, false, true
+		}
+	}
+}
+
 func (r *run) runStep(i int) {
 	s := &r.model.steps[i]
 	r.step = s
@@ -302,7 +313,7 @@ func (r *run) afterStep(i int, s *step) {
 			l.negative = true
 			continue
 		}
-		if c := &l.cells[i]; !l.negative || c.counts() && c.amount.Sign() < 0 && !s.statistical {
+		if c := &l.cells[i]; !l.negative || c.counts() && c.amount.Sign() < 0 && !s.statistical && !s.excluded {
 			r.fail(l, "step "+s.id+" makes the price negative: ", errors.New(r.in.Currency.AmountOf(l.running).String()), "negative_price", s.def.At)
 		}
 	}
@@ -396,7 +407,12 @@ func (r *run) stepOnLine(i int, s *step, l *lineRun) {
 		r.missing(s, l, out.lost)
 		return
 	}
-	r.book(i, s, l, out, n, r.merge(s, l, out, n))
+	amount, err := r.merge(s, l, out, n)
+	if err != nil {
+		r.fail(l, "step "+s.id+": ", err, "step", s.def.At)
+		return
+	}
+	r.book(i, s, l, out, n, amount)
 }
 
 // ask evaluates the step's condition and asks its source. It is false when that failed.
@@ -430,20 +446,22 @@ const conditionFalse = "\x00"
 func (o *outcome) refused(*step) bool { return o.text == conditionFalse }
 
 // merge adds up what counts of an outcome, rounded and within the step's limits.
-func (r *run) merge(s *step, l *lineRun, out *outcome, n int) money.Num {
+func (r *run) merge(s *step, l *lineRun, out *outcome, n int) (sum money.Num, err error) {
 	if n == 0 {
-		return money.Num{}
+		return sum, nil
 	}
-	sum := out.found[0].amount
+	sum = out.found[0].amount
 	for _, c := range out.found[1:n] {
 		sum = sum.Add(c.amount)
 	}
 	if s.documentRounding() {
-		return sum
+		return sum, nil
 	}
-	sum = r.limited(s, r.rounded(s.round, sum, l), out)
+	if sum, err = r.limited(s, r.rounded(s.round, sum, l), out); err != nil {
+		return sum, err
+	}
 	if s.included {
-		return r.includedTax(s, l, out, sum)
+		return r.includedTax(s, l, out, sum), nil
 	}
 	if s.excluded && s.round == nil {
 		sum = sum.Round(r.in.Currency.Digits)
@@ -452,28 +470,36 @@ func (r *run) merge(s *step, l *lineRun, out *outcome, n int) money.Num {
 		out.text = "cut at zero"
 		sum = l.running.Neg()
 	}
-	return sum
+	return sum, nil
 }
 
 // limited holds an amount to the step's limits, which for inputs are limits of what is
 // entered and checked there.
-func (r *run) limited(s *step, n money.Num, out *outcome) money.Num {
-	if s.input != nil || s.override != nil || s.min == nil && s.max == nil {
-		return n
+func (r *run) limited(s *step, n money.Num, out *outcome) (money.Num, error) {
+	if s.input != nil || s.override != nil {
+		return n, nil
 	}
 	if s.min != nil {
-		if low, err := r.inQuoteCurrency(s, *s.min); err == nil && n.Less(low) {
+		low, err := r.inQuoteCurrency(s, *s.min)
+		if err != nil {
+			return n, err
+		}
+		if n.Less(low) {
 			out.text = "raised to the minimum"
-			return low
+			return low, nil
 		}
 	}
 	if s.max != nil {
-		if high, err := r.inQuoteCurrency(s, *s.max); err == nil && high.Less(n) {
+		high, err := r.inQuoteCurrency(s, *s.max)
+		if err != nil {
+			return n, err
+		}
+		if high.Less(n) {
 			out.text = "cut to the maximum"
-			return high
+			return high, nil
 		}
 	}
-	return n
+	return n, nil
 }
 
 // includedTax is the part of an amount that is tax, once all included taxes of the line
@@ -561,14 +587,7 @@ func (r *run) withdraw(i int, l *lineRun, why ...string) {
 // total is the sum of a step over the lines that count, and what of it stays with the
 // quote.
 func (r *run) total(i int) money.Num {
-	sum := r.loose[i]
-	if r.model.steps[i].kind == "subtotal" {
-		for j := range i {
-			if !r.model.steps[j].statistical {
-				sum = sum.Add(r.loose[j])
-			}
-		}
-	}
+	sum := r.looseOf(i)
 	for n := range r.lines {
 		if l := &r.lines[n]; l.counts {
 			sum = sum.Add(l.cells[i].amount)
@@ -591,14 +610,16 @@ func (r *run) sumUp(i int, s *step) {
 		ok, err := r.holds(s.when, s.gate, s.id, out)
 		var v formula.Value
 		if err == nil && ok && l.counts {
-			v, err = s.sum.Eval(r.lookup)
+			if v, err = s.sum.Eval(r.lookup); err == nil && !v.Known() {
+				err = noValue(s.sum)
+			}
 		}
 		if err != nil {
 			r.fail(l, "step "+s.id+": ", err, "step", s.def.At)
 			continue
 		}
 		count := 0
-		if ok && l.counts && v.Known() {
+		if ok && l.counts {
 			sum = sum.Add(v.Num())
 			out.found = append(out.found, candidate{id: s.id, amount: v.Num(), source: s.source})
 			count = 1

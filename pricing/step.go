@@ -162,11 +162,15 @@ func (r *run) fromFormula(s *step, l *lineRun, out *outcome) error {
 		return err
 	}
 	if !v.Known() {
-		return fault.Mistakes{{Position: s.formula.Source().At, Code: "formula", Text: "the formula has no value"}}
+		return noValue(s.formula)
 	}
 	amount, err := r.scaled(s, v.Num(), s.perUnit, l)
 	out.found = append(out.found, candidate{id: s.id, amount: amount, source: s.source})
 	return err
+}
+
+func noValue(f *formula.Formula) error {
+	return fault.Mistakes{{Position: f.Source().At, Code: "formula", Text: "the formula has no value"}}
 }
 
 func (r *run) fromConditions(s *step, l *lineRun, basis money.Num, out *outcome) error {
@@ -356,7 +360,7 @@ func (r *run) adjust(s *step, a *adjustment, l *lineRun, basis money.Num, out *o
 		return err
 	}
 	if !v.Known() {
-		return fmt.Errorf("adjustment %s has no value", a.id)
+		return noValue(f)
 	}
 	if a.percent != nil {
 		c.setPercent(basis, v.Num())

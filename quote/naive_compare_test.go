@@ -148,7 +148,7 @@ func compareWith(want *naiveEvaluator, got *quote.Evaluation) []string {
 		codes[m.Line] = append(codes[m.Line], m.Code)
 	}
 	for _, l := range want.lines {
-		c.line(want, l, lines[l.req.id], codes[l.req.id])
+		c.line(want, l, lines[l.req.id], append(codes[l.req.id], codes[""]...))
 	}
 	c.quote(want, got)
 	return c.found

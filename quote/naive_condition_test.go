@@ -349,7 +349,7 @@ func (e *naiveEvaluator) enter(s *naiveStep, o *outcome, hits []*found, v dec) {
 	to := one
 	if len(hits) > 0 {
 		r = hits[0].tiers[hits[0].reached]
-		if t.measure == "amount" {
+		if t.measure == "amount" && (r.lower != nil || r.upper != nil) {
 			var ok bool
 			if to, ok = e.rate(e.recordCurrency(r), e.currency, e.rateDay(t, l, r)); !ok {
 				o.failed = "missing_rate"

@@ -64,6 +64,19 @@ func (e *naiveEvaluator) clusterEnds(i int) bool {
 	return true
 }
 
+// clusterOpen reports whether a cluster has begun by a step and ends later.
+func (e *naiveEvaluator) clusterOpen(i int) bool {
+	for j := 0; j <= i; j++ {
+		groups, member := e.clusterOf(j)
+		for k := i + 1; member && k < len(e.book.steps); k++ {
+			if slices.Contains(groups, e.book.steps[k].exclusion) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 func (e *naiveEvaluator) clusterEnding(i int) ([]string, bool) {
 	groups, _ := e.clusterOf(i)
 	return groups, e.clusterEnds(i)
@@ -169,7 +182,7 @@ func (e *naiveEvaluator) conclude(l *naiveLine) {
 	gross := e.roundTo(exact, minorUnit(e.currency), e.book.netRounding)
 	f.net = gross.Sub(included)
 	f.rounding = gross.Sub(exact)
-	f.list, f.exactList = f.net, exact
+	f.list, f.exactList = f.net, f.net
 	for _, r := range l.steps {
 		if r.step.kind == "subtotal" {
 			f.exactList = r.running
@@ -279,10 +292,8 @@ func (e *naiveEvaluator) total() {
 	}
 	net := e.unallocated.Sub(e.unallocatedExcluded)
 	t.net = t.net.Add(net)
-	if net.Sign() < 0 {
-		t.discount = t.discount.Sub(net)
-		t.exactDiscount = t.exactDiscount.Sub(net)
-	}
+	t.discount = t.discount.Add(e.unallocatedOff)
+	t.exactDiscount = t.exactDiscount.Add(e.unallocatedOff)
 	t.tax = t.tax.Add(e.unallocatedExcluded)
 	t.gross = t.gross.Add(e.unallocated)
 	t.percent = e.percentage(t.exactDiscount, t.exactList)

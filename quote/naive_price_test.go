@@ -20,6 +20,7 @@ type naiveEvaluator struct {
 
 	unallocated         dec // on no line
 	unallocatedExcluded dec // and of it, in gross alone
+	unallocatedOff      dec // and of it, what takes off
 	atQuote             map[string]dec
 	unallocatedAt       map[string]dec
 	sums                map[string]dec
@@ -199,8 +200,7 @@ func (e *naiveEvaluator) take(i int) {
 	if settled, ends := e.clusterEnding(i); ends {
 		e.settle(settled, i)
 	}
-	_, inside := e.clusterOf(i)
-	if !inside || e.clusterEnds(i) {
+	if !e.clusterOpen(i) {
 		e.refuseNegative(i)
 	}
 }
@@ -278,7 +278,7 @@ func (e *naiveEvaluator) refuseNegative(i int) {
 			l.negative = true
 			continue
 		}
-		if !l.negative || l.result().delta.Sign() < 0 {
+		if !l.negative || l.result().delta.Sign() < 0 && !s.excluded && s.kind != "subtotal" {
 			l.failed = "negative_price"
 		}
 	}

@@ -61,10 +61,7 @@ func (e *naiveEvaluator) showQuote(s *naiveStep, amount dec, counting []*naiveLi
 func (e *naiveEvaluator) findQuote(s *naiveStep, o *outcome, counting []*naiveLine) {
 	basis, look := e.quoteBasis(s, counting), e.onQuote()
 	to, ok := e.stepMoney(s)
-	if !ok {
-		o.failed = "missing_rate"
-		return
-	}
+	e.blurred = e.blurred || !ok
 	quantity := look("quote.quantity").(dec)
 	switch s.kind {
 	case "formula":
@@ -134,6 +131,7 @@ func (e *naiveEvaluator) finishQuote(s *naiveStep, o *outcome, counting []*naive
 // spread puts an amount of the quote on the lines that count.
 func (e *naiveEvaluator) spread(s *naiveStep, o *outcome, counting []*naiveLine) {
 	if o.failed != "" {
+		e.codes = append(e.codes, o.failed)
 		for _, l := range counting {
 			l.failed = o.failed
 		}
@@ -149,6 +147,9 @@ func (e *naiveEvaluator) spread(s *naiveStep, o *outcome, counting []*naiveLine)
 		}
 		if e.moves(s) {
 			e.unallocated = e.unallocated.Add(o.amount)
+			if o.amount.Sign() < 0 && !s.excluded {
+				e.unallocatedOff = e.unallocatedOff.Sub(o.amount)
+			}
 		}
 		return
 	}
@@ -231,6 +232,11 @@ func (e *naiveEvaluator) takeFreeGoods(s *naiveStep) {
 		e.finish(s, o)
 		e.close(s, o)
 		total = total.Add(o.amount)
+		for _, c := range o.chosen {
+			if c.good != nil && o.failed == "" {
+				e.goods = append(e.goods, *c.good)
+			}
+		}
 	}
 	if overQuote {
 		e.showQuote(s, total, counting)
@@ -257,7 +263,7 @@ func (e *naiveEvaluator) giveOnLine(g *naiveFreeGoods, o *outcome) {
 	c := candidate{id: g.id}
 	if g.exclusive {
 		if l.counts() {
-			e.goods = append(e.goods, naiveGood{g.id, l.req.id, orDefault(g.sku, l.product.sku), n.String(), e.unitOf(orDefault(g.sku, l.product.sku))})
+			c.good = &naiveGood{g.id, l.req.id, orDefault(g.sku, l.product.sku), n.String(), e.unitOf(orDefault(g.sku, l.product.sku))}
 		}
 	} else {
 		c.amount = percentOf(e.divide(l.running.Mul(decimal.Min(n, l.base)), l.base), g.rate())
@@ -289,8 +295,8 @@ func (e *naiveEvaluator) giveOverQuote(s *naiveStep, g *naiveFreeGoods, outcomes
 	}
 	if g.exclusive {
 		first := buyers[0]
-		e.goods = append(e.goods, naiveGood{g.id, first.req.id, orDefault(g.sku, first.product.sku), n.String(), e.unitOf(orDefault(g.sku, first.product.sku))})
-		outcomes[first].chosen = append(outcomes[first].chosen, candidate{id: g.id})
+		outcomes[first].chosen = append(outcomes[first].chosen, candidate{id: g.id,
+			good: &naiveGood{g.id, first.req.id, orDefault(g.sku, first.product.sku), n.String(), e.unitOf(orDefault(g.sku, first.product.sku))}})
 		return
 	}
 	price := func(l *naiveLine) dec { return e.divide(l.running, l.base) }
@@ -319,11 +325,7 @@ func (e *naiveEvaluator) takeBundles(s *naiveStep) {
 	used, amounts := map[*naiveLine]dec{}, map[*naiveLine]dec{}
 	applies, _ := holds(s.when, e.onQuote())
 	to, ok := e.stepMoney(s)
-	if !ok {
-		for _, l := range counting {
-			l.failed = "missing_rate"
-		}
-	}
+	e.blurred = e.blurred || !ok
 	for i := range s.bundles {
 		if is, err := holds(s.bundles[i].when, e.onQuote()); applies && ok && err == nil && is {
 			e.takeBundle(&s.bundles[i], to, counting, used, amounts)
@@ -372,11 +374,14 @@ func (e *naiveEvaluator) takeBundle(b *naiveBundle, to dec, counting []*naiveLin
 		}
 	}
 	if b.price != nil {
-		total := b.price.Mul(to).Mul(sets).Sub(worth)
+		total := e.roundMinor(b.price.Mul(to).Mul(sets).Sub(worth))
 		if !e.less(total, zero) {
 			return
 		}
-		e.allocate(e.roundMinor(total), shares, minorUnit(e.currency))
+		for i := range shares {
+			shares[i].weight = decimal.Max(shares[i].weight, zero)
+		}
+		e.allocate(total, shares, minorUnit(e.currency))
 	} else {
 		for i := range shares {
 			shares[i].amount = percentOf(shares[i].weight, *b.percent)
@@ -449,6 +454,7 @@ func (e *naiveEvaluator) redeem(s *naiveStep, c naiveCoupon, counting []*naiveLi
 	outside := !c.from.IsZero() && e.req.date.Before(c.from) || !c.to.IsZero() && e.req.date.After(c.to)
 	spent := c.uses > 0 && used[0] >= c.uses || c.usesPerCustomer > 0 && used[1] >= c.usesPerCustomer
 	to, ok := e.stepMoney(s)
+	e.blurred = e.blurred || !ok
 	if outside || spent || !ok {
 		return candidate{}, nil, false
 	}
@@ -456,7 +462,7 @@ func (e *naiveEvaluator) redeem(s *naiveStep, c naiveCoupon, counting []*naiveLi
 	var shares []share
 	for _, l := range counting {
 		if is, err := holds(c.when, e.onLine(l)); err == nil && is {
-			b := e.basis(s, l)
+			b := decimal.Max(e.basis(s, l), zero)
 			basis = basis.Add(b)
 			shares = append(shares, share{id: l.req.id, weight: b})
 		}

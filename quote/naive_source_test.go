@@ -13,6 +13,7 @@ type candidate struct {
 	id     string
 	amount dec
 	rate   *dec
+	good   *naiveGood // given if the candidate counts
 }
 
 // outcome is what a step has found on a line, before it is booked.
@@ -163,7 +164,7 @@ func (e *naiveEvaluator) finish(s *naiveStep, o *outcome) {
 		return
 	}
 	to, ok := e.stepMoney(s)
-	if !ok {
+	if !ok && (s.min != nil || s.max != nil) {
 		o.failed = "missing_rate"
 		return
 	}
@@ -331,7 +332,7 @@ func (e *naiveEvaluator) findInput(s *naiveStep, o *outcome) {
 		return
 	}
 	to, ok := e.stepMoney(s)
-	if !ok {
+	if !ok && !strings.HasSuffix(s.name, "_percent") {
 		o.failed = "missing_rate"
 		return
 	}
