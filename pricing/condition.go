@@ -397,7 +397,7 @@ func (r *run) slab(s scale, quantity money.Num, chain []string) money.Num {
 		if next != nil {
 			upper = money.MinNum(quantity, money.NumOf(next.MinQuantity))
 		}
-		total = total.Add(r.derived(money.NumOf(tier.Value), chain, nil).Mul(upper.Sub(lower)))
+		total = total.Add(r.derived(tier, chain, nil).Mul(upper.Sub(lower)))
 		if upper.Equal(quantity) {
 			break
 		}
@@ -481,7 +481,7 @@ func (r *run) amountOf(t *conditionType, s scale, tier *catalog.Condition, own, 
 	if v != nil {
 		return r.enteredAmount(t, tier, *v, units, per, sub, c)
 	}
-	value := r.derived(money.NumOf(tier.Value), chain, c)
+	value := r.derived(tier, chain, c)
 	var amount money.Num
 	switch {
 	case t.def.Scale == ScaleSlab:
@@ -513,15 +513,16 @@ func (r *run) amountOf(t *conditionType, s scale, tier *catalog.Condition, own, 
 
 var one = money.NumOfInt(1)
 
-// derived applies the price lists that a value was handed down through.
-func (r *run) derived(value money.Num, chain []string, c *candidate) money.Num {
+// derived applies the price lists that a record's value was handed down through.
+func (r *run) derived(tier *catalog.Condition, chain []string, c *candidate) money.Num {
+	value := money.NumOf(tier.Value)
 	for i := len(chain) - 1; i >= 0; i-- {
 		list := r.model.schema.PriceLists[chain[i]]
 		if list.Percent != nil {
 			value = value.Add(value.Percent(money.NumOf(*list.Percent)))
 		}
 		if list.Round != nil {
-			value = r.roundTo(list.Round, value)
+			value = r.roundInList(list.Round, tier, value)
 		}
 		if c != nil && r.trace {
 			percent := "0"
@@ -534,10 +535,15 @@ func (r *run) derived(value money.Num, chain []string, c *candidate) money.Num {
 	return value
 }
 
-func (r *run) roundTo(d *RoundDefinition, n money.Num) money.Num {
-	rule := money.Rounding{Mode: money.Mode(d.Mode.Text), Increment: r.minorUnit}
+// roundInList rounds a derived value, in the currency of its record.
+func (r *run) roundInList(d *RoundDefinition, tier *catalog.Condition, n money.Num) money.Num {
+	rule := money.Rounding{Mode: money.Mode(d.Mode.Text), Increment: r.model.schema.Company.MinorUnit()}
 	if d.To != nil {
 		rule.Increment = *d.To
+	} else if tier.Currency != "" {
+		if currency, err := money.ParseCurrency(tier.Currency); err == nil {
+			rule.Increment = currency.MinorUnit()
+		}
 	}
 	return rule.RoundNum(n)
 }

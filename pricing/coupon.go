@@ -102,21 +102,72 @@ func (r *run) redeem(s *step) {
 		}
 	}
 	lines := slices.Clone(r.countedLines())
+	var good []redemption
 	for i := range s.coupons.offers {
 		o := &s.coupons.offers[i]
 		if slices.Contains(entered, strings.ToLower(o.def.ID)) {
-			r.redeemOne(s, o, lines)
+			if taken, ok := r.redeemOne(s, o, lines); ok {
+				good = append(good, taken)
+			}
 		} else if r.trace && len(entered) > 0 {
 			for _, n := range lines {
 				r.outs[n].loseText(o.def.ID, "not entered")
 			}
 		}
 	}
+	for _, taken := range r.chosenRedemptions(s.choose, good) {
+		r.takeOff(s, taken)
+	}
 }
 
-func (r *run) redeemOne(s *step, o *coupon, lines []int32) {
+// redemption is what a coupon takes off the lines it is for.
+type redemption struct {
+	*coupon
+	off   money.Num
+	on    []int32
+	parts []money.Num
+}
+
+// chosenRedemptions applies choose: it decides once for the whole quote, or else several
+// coupons would be used up, each for a few of the lines.
+func (r *run) chosenRedemptions(how choice, good []redemption) []redemption {
+	if how == chooseAll || len(good) < 2 {
+		return good
+	}
+	best := 0
+	for i := range good {
+		order := good[i].off.Cmp(good[best].off)
+		if how == chooseBest && order < 0 || how == chooseWorst && order > 0 {
+			best = i
+		}
+	}
+	why := r.put("not chosen: ", string(how), " is ", good[best].def.ID)
+	for i := range good {
+		for _, n := range good[i].on {
+			if i != best {
+				r.outs[n].lose(good[i].def.ID, why)
+			}
+		}
+	}
+	return good[best : best+1]
+}
+
+func (r *run) takeOff(s *step, taken redemption) {
+	o := taken.coupon
+	if !taken.off.IsZero() {
+		r.coupons = append(r.coupons, usedCoupon{s.id, Coupon{ID: o.def.ID, Uses: o.def.Uses, UsesPerCustomer: o.def.UsesPerCustomer}})
+	}
+	for i, n := range taken.on {
+		c := candidate{id: o.def.ID, title: &o.def.Title, source: o.source, amount: taken.parts[i]}
+		c.note = r.put("share of ", r.in.Currency.AmountOf(taken.off).String())
+		r.outs[n].found = append(r.outs[n].found, c)
+	}
+}
+
+// redeemOne works out what a coupon takes off; false: nothing, with the reason on the lines.
+func (r *run) redeemOne(s *step, o *coupon, lines []int32) (redemption, bool) {
+	taken := redemption{coupon: o}
 	var basis money.Num
-	var on []int32
 	var weights []money.Num
 	for _, n := range lines {
 		l := &r.lines[n]
@@ -124,51 +175,45 @@ func (r *run) redeemOne(s *step, o *coupon, lines []int32) {
 			continue
 		}
 		b := money.MaxNum(r.basis(s, l), money.Num{})
-		basis, on, weights = basis.Add(b), append(on, n), append(weights, b)
+		basis, taken.on, weights = basis.Add(b), append(taken.on, n), append(weights, b)
 	}
-	why, refused, err := r.unusable(s, o, basis, len(on))
+	why, refused, err := r.unusable(s, o, basis, len(taken.on))
+	if err == nil && !refused {
+		taken.off, err = r.worth(s, o, basis)
+	}
+	if err == nil && !refused {
+		taken.parts, err = money.AllocateNum(taken.off, weights, r.minor())
+	}
 	if err != nil {
 		r.failQuote("coupon "+o.def.ID+": ", err, s.def.At)
-		return
+		return taken, false
 	}
 	if refused {
-		for _, n := range on {
+		for _, n := range taken.on {
 			r.outs[n].lose(o.def.ID, why)
 		}
-		return
 	}
-	var off money.Num
+	return taken, !refused
+}
+
+// worth is what a coupon takes off a basis, at most all of it.
+func (r *run) worth(s *step, o *coupon, basis money.Num) (off money.Num, err error) {
 	if o.percent != nil {
 		off = basis.Percent(*o.percent)
 	} else if off, err = r.inQuoteCurrency(s, *o.amount); err != nil {
-		r.failQuote("coupon "+o.def.ID+": ", err, s.def.At)
-		return
+		return off, err
 	}
 	if off.Sign() < 0 {
 		if o.maximum != nil {
 			most, err := r.inQuoteCurrency(s, *o.maximum)
 			if err != nil {
-				r.failQuote("coupon "+o.def.ID+": ", err, s.def.At)
-				return
+				return off, err
 			}
 			off = money.MaxNum(off, most.Neg())
 		}
 		off = money.MaxNum(off, basis.Neg())
 	}
-	off = off.Round(r.in.Currency.Digits)
-	parts, err := money.AllocateNum(off, weights, r.minor())
-	if err != nil {
-		r.failQuote("coupon "+o.def.ID+": ", err, s.def.At)
-		return
-	}
-	if !off.IsZero() {
-		r.coupons = append(r.coupons, usedCoupon{s.id, Coupon{ID: o.def.ID, Uses: o.def.Uses, UsesPerCustomer: o.def.UsesPerCustomer}})
-	}
-	for i, n := range on {
-		c := candidate{id: o.def.ID, title: &o.def.Title, source: o.source, amount: parts[i]}
-		c.note = r.put("share of ", r.in.Currency.AmountOf(off).String())
-		r.outs[n].found = append(r.outs[n].found, c)
-	}
+	return off.Round(r.in.Currency.Digits), nil
 }
 
 // unusable says why a coupon is good for nothing.

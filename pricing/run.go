@@ -568,6 +568,17 @@ func (r *run) book(i int, s *step, l *lineRun, out *outcome, n int, amount money
 	}
 }
 
+// forget takes an amount out of what was remembered after the step that is withdrawn.
+func (r *run) forget(i int, l *lineRun, amount money.Num) {
+	clusters := len(r.model.clusters)
+	for k := range r.model.clusters {
+		if r.model.clusters[k].first > i {
+			before := &r.before[l.index*clusters+k]
+			*before = before.Sub(amount)
+		}
+	}
+}
+
 // withdraw takes back what a step had added and says why.
 func (r *run) withdraw(i int, l *lineRun, why ...string) {
 	c := &l.cells[i]
@@ -577,6 +588,7 @@ func (r *run) withdraw(i int, l *lineRun, why ...string) {
 	s := &r.model.steps[i]
 	if !s.statistical {
 		l.running = l.running.Sub(c.amount)
+		r.forget(i, l, c.amount)
 	}
 	if r.trace {
 		r.unwrite(s, l, c.amount, why...)
