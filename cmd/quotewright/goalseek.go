@@ -10,6 +10,7 @@ import (
 type goalSeekCommand struct {
 	Rules   string `required:"" help:"The rulebook folder."`
 	Catalog string `required:"" help:"The catalog folder."`
+	Explain bool   `help:"Print a page for people instead of JSON."`
 	NDJSON  bool   `name:"ndjson" help:"The input has one goal a line."`
 	File    string `arg:"" optional:"" help:"The request, the goal and what may be changed; default stdin."`
 }
@@ -36,6 +37,10 @@ func (c goalSeekCommand) Run(ctx context.Context, io streams) error {
 		if err != nil {
 			return nil, false, err
 		}
-		return answer, answer.Outcome != quote.OutcomeUnreachable, nil
+		reached := answer.Outcome != quote.OutcomeUnreachable
+		if c.Explain {
+			return nil, reached, explainGoal(io.out, goal, answer)
+		}
+		return answer, reached, nil
 	})
 }

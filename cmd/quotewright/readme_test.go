@@ -9,19 +9,24 @@ import (
 	"testing"
 )
 
-var update = flag.Bool("update", false, "rewrite the README's transcripts")
+var update = flag.Bool("update", false, "rewrite the transcripts of the README and the docs")
 
-// TestReadme runs every command of the README's console blocks from the root of the
-// repository and compares what it prints.
+// TestReadme runs every command of the console blocks of the README, and of those docs whose
+// blocks run in the repository, and compares what it prints.
 func TestReadme(t *testing.T) {
-	const file = "../../README.md"
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
 	binary := filepath.Join(t.TempDir(), "quotewright")
 	if out, err := exec.Command("go", "build", "-o", binary, ".").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
+	}
+	for file, least := range map[string]int{"README.md": 4, "docs/goal-seek.md": 2} {
+		t.Run(file, func(t *testing.T) { runTranscripts(t, binary, filepath.Join("../..", file), least) })
+	}
+}
+
+func runTranscripts(t *testing.T, binary, file string, least int) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
 	}
 	blocks := strings.Split(string(text), "```console\n")
 	commands := 0
@@ -29,12 +34,12 @@ func TestReadme(t *testing.T) {
 		transcript, rest, _ := strings.Cut(block, "```")
 		got := transcribe(t, binary, transcript, &commands)
 		if got != transcript && !*update {
-			t.Errorf("the README says\n%s\nbut it prints\n%s", transcript, got)
+			t.Errorf("%s says\n%s\nbut it prints\n%s", file, transcript, got)
 		}
 		blocks[i+1] = got + "```" + rest
 	}
-	if commands < 4 {
-		t.Errorf("the README has only %d commands", commands)
+	if commands < least {
+		t.Errorf("%s has only %d commands", file, commands)
 	}
 	if *update {
 		if err := os.WriteFile(file, []byte(strings.Join(blocks, "```console\n")), 0o644); err != nil {
