@@ -1,15 +1,12 @@
 package pricing
 
 import (
-	"errors"
-	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/shopspring/decimal"
 
 	"quotewright/catalog"
-	"quotewright/internal/fault"
 	"quotewright/internal/formula"
 	"quotewright/money"
 )
@@ -217,47 +214,6 @@ func (r *run) byID() []int32 {
 	return r.order
 }
 
-// fail puts a message on a line and takes it out of the calculation.
-func (r *run) fail(l *lineRun, prefix string, err error, code string, at fault.Position) {
-	m := Message{Severity: "error", Code: code, Text: prefix + err.Error(), Source: &at}
-	var mistakes fault.Mistakes
-	var rate missingRate
-	var limit outOfRange
-	var unit unknownUnit
-	var term missingTerm
-	var coded *fault.Error
-	switch {
-	case errors.As(err, &mistakes):
-		m.Code, m.Text, m.Source = "formula", mistakes[0].Text, &mistakes[0].Position
-	case errors.As(err, &rate):
-		m.Code = "missing_rate"
-	case errors.As(err, &limit):
-		m.Code = "input_out_of_range"
-	case errors.As(err, &unit):
-		m.Code = "unknown_unit"
-	case errors.As(err, &term):
-		m.Code = "missing_term"
-	case errors.As(err, &coded):
-		m.Code = coded.Code
-	}
-	if l != nil {
-		m.Line, l.failed = l.in.ID, true
-		r.recount, l.counts = r.recount || l.counts, false
-	}
-	r.result.Messages = append(r.result.Messages, m)
-}
-
-// failQuote puts a message on the quote and takes out every line that counts: what
-// cannot be computed is missing from all of them.
-func (r *run) failQuote(prefix string, err error, at fault.Position) {
-	r.fail(nil, prefix, err, "step", at)
-	for n := range r.lines {
-		if l := &r.lines[n]; l.counts {
-			l.failed, l.counts, r.recount = true, false, true
-		}
-	}
-}
-
 func (r *run) runStep(i int) {
 	s := &r.model.steps[i]
 	r.step = s
@@ -291,40 +247,6 @@ func (r *run) runStep(i int) {
 		}
 	}
 	r.afterStep(i, s)
-}
-
-// afterStep settles the exclusions that end here and refuses what brings a price below zero. While
-// exclusions are open, what they will withdraw is still in the running amount.
-func (r *run) afterStep(i int, s *step) {
-	ends := s.cluster >= 0 && r.model.clusters[s.cluster].last == i
-	open := slices.ContainsFunc(r.model.clusters, func(k cluster) bool { return k.first <= i && i < k.last })
-	for n := range r.lines {
-		l := &r.lines[n]
-		if l.failed {
-			continue
-		}
-		if ends {
-			r.settle(&r.model.clusters[s.cluster], l)
-		}
-		if open || l.running.Sign() >= 0 {
-			continue
-		}
-		if s.def.AllowNegative {
-			l.negative = true
-			continue
-		}
-		if c := &l.cells[i]; !l.negative || c.counts() && c.amount.Sign() < 0 && !s.statistical && !s.excluded {
-			r.fail(l, "step "+s.id+" makes the price negative: ", errors.New(r.in.Currency.AmountOf(l.running).String()), "negative_price", s.def.At)
-		}
-	}
-}
-
-// remember notes the running amounts before a cluster of exclusion groups.
-func (r *run) remember(k int) {
-	clusters := len(r.model.clusters)
-	for n := range r.lines {
-		r.before[n*clusters+k] = r.lines[n].running
-	}
 }
 
 // snapshotBases notes each line's basis where a scale counts over several lines.
@@ -370,29 +292,6 @@ func (r *run) subtotal(i int, s *step, l *lineRun) {
 		t.Verdict, t.Amount = Applied, r.amount(l.running)
 		t.Running = t.Amount
 	}
-}
-
-// increment is what a rounding rounds to.
-func (r *run) increment(d *rounding) money.Rounding {
-	rule := d.rule
-	if rule.Increment.IsZero() {
-		rule.Increment = r.minorUnit
-	}
-	return rule
-}
-
-// rounded rounds an amount on a line; l is nil for an amount of the quote.
-func (r *run) rounded(d *rounding, n money.Num, l *lineRun) money.Num {
-	if d == nil {
-		return n
-	}
-	rule := r.increment(d)
-	if d.each == "unit" && l != nil && !l.quantity.IsZero() {
-		if unit, err := n.Divide(l.quantity); err == nil {
-			return rule.RoundNum(unit).Mul(l.quantity)
-		}
-	}
-	return rule.RoundNum(n)
 }
 
 func (r *run) stepOnLine(i int, s *step, l *lineRun) {
@@ -445,103 +344,6 @@ const conditionFalse = "\x00"
 
 func (o *outcome) refused(*step) bool { return o.text == conditionFalse }
 
-// merge adds up what counts of an outcome, rounded and within the step's limits.
-func (r *run) merge(s *step, l *lineRun, out *outcome, n int) (sum money.Num, err error) {
-	if n == 0 {
-		return sum, nil
-	}
-	sum = out.found[0].amount
-	for _, c := range out.found[1:n] {
-		sum = sum.Add(c.amount)
-	}
-	if s.documentRounding() {
-		return sum, nil
-	}
-	if sum, err = r.limited(s, r.rounded(s.round, sum, l), out); err != nil {
-		return sum, err
-	}
-	if s.included {
-		return r.includedTax(s, l, out, sum), nil
-	}
-	if s.excluded && s.round == nil {
-		sum = sum.Round(r.in.Currency.Digits)
-	}
-	if s.def.CutAtZero && l != nil && !s.statistical && l.running.Add(sum).Sign() < 0 {
-		out.text = "cut at zero"
-		sum = l.running.Neg()
-	}
-	return sum, nil
-}
-
-// limited holds an amount to the step's limits, which for inputs are limits of what is
-// entered and checked there.
-func (r *run) limited(s *step, n money.Num, out *outcome) (money.Num, error) {
-	if s.input != nil || s.override != nil {
-		return n, nil
-	}
-	if s.min != nil {
-		low, err := r.inQuoteCurrency(s, *s.min)
-		if err != nil {
-			return n, err
-		}
-		if n.Less(low) {
-			out.text = "raised to the minimum"
-			return low, nil
-		}
-	}
-	if s.max != nil {
-		high, err := r.inQuoteCurrency(s, *s.max)
-		if err != nil {
-			return n, err
-		}
-		if high.Less(n) {
-			out.text = "cut to the maximum"
-			return high, nil
-		}
-	}
-	return n, nil
-}
-
-// includedTax is the part of an amount that is tax, once all included taxes of the line
-// are known; those before are computed again with this one's rate.
-func (r *run) includedTax(s *step, l *lineRun, out *outcome, sum money.Num) money.Num {
-	rate := out.found[0].rate
-	l.included = l.included.Add(rate)
-	for i := range r.model.steps {
-		earlier := &r.model.steps[i]
-		if earlier.id == s.id {
-			break
-		}
-		if c := &l.cells[i]; earlier.included && c.counts() && c.rated {
-			c.amount = r.partOfGross(earlier, l, c.rate)
-			if t := l.traced(earlier.id); t != nil {
-				t.Amount = r.amount(c.amount)
-			}
-		}
-	}
-	return r.partOfGross(s, l, rate)
-}
-
-// partOfGross is gross × rate ÷ (100 + all included rates), rounded.
-func (r *run) partOfGross(s *step, l *lineRun, rate money.Num) money.Num {
-	gross := r.printed(r.basis(s, l))
-	tax, err := gross.Mul(rate).Divide(hundred.Add(l.included))
-	if err != nil {
-		return money.Num{}
-	}
-	if s.round != nil {
-		return r.rounded(s.round, tax, l)
-	}
-	return tax.Round(r.in.Currency.Digits)
-}
-
-// printed rounds as a line's net is rounded.
-func (r *run) printed(n money.Num) money.Num {
-	return money.Rounding{Increment: r.minorUnit, Mode: r.model.schema.NetRounding}.RoundNum(n)
-}
-
-var hundred = money.NumOfInt(100)
-
 // book enters a step's amount on a line.
 func (r *run) book(i int, s *step, l *lineRun, out *outcome, n int, amount money.Num) {
 	c := &l.cells[i]
@@ -566,46 +368,6 @@ func (r *run) book(i int, s *step, l *lineRun, out *outcome, n int, amount money
 	if r.trace {
 		r.write(s, l, out, n, amount)
 	}
-}
-
-// forget takes an amount out of what was remembered after the step that is withdrawn.
-func (r *run) forget(i int, l *lineRun, amount money.Num) {
-	clusters := len(r.model.clusters)
-	for k := range r.model.clusters {
-		if r.model.clusters[k].first > i {
-			before := &r.before[l.index*clusters+k]
-			*before = before.Sub(amount)
-		}
-	}
-}
-
-// withdraw takes back what a step had added and says why.
-func (r *run) withdraw(i int, l *lineRun, why ...string) {
-	c := &l.cells[i]
-	if !c.counts() {
-		return
-	}
-	s := &r.model.steps[i]
-	if !s.statistical {
-		l.running = l.running.Sub(c.amount)
-		r.forget(i, l, c.amount)
-	}
-	if r.trace {
-		r.unwrite(s, l, c.amount, why...)
-	}
-	*c = cell{state: withdrawn}
-}
-
-// total is the sum of a step over the lines that count, and what of it stays with the
-// quote.
-func (r *run) total(i int) money.Num {
-	sum := r.looseOf(i)
-	for n := range r.lines {
-		if l := &r.lines[n]; l.counts {
-			sum = sum.Add(l.cells[i].amount)
-		}
-	}
-	return sum
 }
 
 // sumUp computes a named sum over the lines.
@@ -645,43 +407,3 @@ func (r *run) sumUp(i int, s *step) {
 }
 
 const notCounted = "the line does not count in the quote"
-
-// missing reports a required price that is not there, telling an expired one apart.
-func (r *run) missing(s *step, l *lineRun, lost []loser) {
-	if s.condition == nil {
-		r.fail(l, "step "+s.id+": ", errors.New("nothing found, but it is required"), "missing_price", s.def.At)
-		return
-	}
-	code, text := "missing_price", fmt.Sprintf("no %s price for %s", s.condition.def.ID, l.in.Product.SKU)
-	for _, x := range r.lostRecords(s, l, lost) {
-		if strings.HasPrefix(x.Reason, "outside validity") {
-			code = "expired_condition"
-			text += fmt.Sprintf(" on %s; record %s is %s", r.in.Date, x.ID, x.Reason)
-			break
-		}
-		if strings.HasPrefix(x.Reason, "below") {
-			text += fmt.Sprintf("; the quantity is %s (record %s)", x.Reason, x.ID)
-			break
-		}
-	}
-	r.fail(l, "step "+s.id+": ", errors.New(text), code, s.def.At)
-}
-
-// lostRecords returns the losers as texts. Where they were not written down, the source
-// is asked once more.
-func (r *run) lostRecords(s *step, l *lineRun, lost []loser) []Lost {
-	if !r.trace {
-		r.trace = true
-		out := outcome{}
-		err := r.find(s, l, r.basis(s, l), &out)
-		r.trace = false
-		if err == nil {
-			lost = out.lost
-		}
-	}
-	var records []Lost
-	for _, x := range lost {
-		records = append(records, Lost{x.id, x.text + string(r.text[x.why.from:x.why.to])})
-	}
-	return records
-}
