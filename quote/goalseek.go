@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"quotewright/catalog"
-	"quotewright/internal/fault"
 	"quotewright/internal/formula"
 	"quotewright/rulebook"
 )
@@ -73,10 +72,12 @@ type Searched string
 const (
 	// SearchedAll: every value was tried; the answer is proven.
 	SearchedAll Searched = "every_value"
-	// SearchedMonotone: the figure only rose or only fell along the values tried; the answer
-	// is right if it does so between them as well.
+	// SearchedMonotone: the figure only rose or only fell along the values tried, and none
+	// between two that are right was wrong; the answer is right if that holds between them
+	// as well.
 	SearchedMonotone Searched = "monotone"
-	// SearchedSamples: the figure rises and falls; the answer is the best of what was tried.
+	// SearchedSamples: the figure rises and falls, or values were left out that may come
+	// nearer; the answer is the best of what was tried.
 	SearchedSamples Searched = "samples"
 )
 
@@ -86,8 +87,8 @@ type Match string
 // The matches.
 const (
 	MatchExact        Match = "exact"
-	MatchNearestBelow Match = "nearest_below" // no value gives more that is below the target
-	MatchNearestAbove Match = "nearest_above" // no value gives less that is above the target
+	MatchNearestBelow Match = "nearest_below" // none of those tried gives more that is below the target
+	MatchNearestAbove Match = "nearest_above" // none of those tried gives less that is above the target
 	MatchBelow        Match = "below"
 	MatchAbove        Match = "above"
 )
@@ -164,26 +165,24 @@ func (p GoalPoint) withoutCosts() GoalPoint {
 //
 // A value is only ever answered when the request has no errors with it. What is wrong with
 // the goal or the change, a figure that is not known, and a request that has errors with
-// every value are fault.Invalid, with every mistake at its JSON pointer. ctx ends the search
-// with its error.
+// every value are fault.Invalid, with every mistake of all of them at its JSON pointer. ctx
+// ends the search with its error.
 //
 // How often coupons have been used is not known here: they are taken as unused.
 func SeekGoal(ctx context.Context, book *rulebook.Book, snapshot *catalog.Snapshot, g GoalRequest) (*GoalAnswer, error) {
 	g.Request.Redeemed = nil
 	k := &seeker{ctx: ctx, book: book, snapshot: snapshot, view: catalog.NewView(snapshot), GoalRequest: g}
 	k.now = k.evaluate(g.Request)
-	var known bool
-	if k.model, known = book.SalesModel(g.Request.SalesModel); !known || k.wrongHeader() {
-		return nil, requestErrors(g.Request, k.now.Errors())
-	}
 	k.readGoal()
-	k.readChange()
-	if k.fatal != nil {
-		return nil, k.fatal
+	sound := k.readChange()
+	var known bool
+	switch k.model, known = book.SalesModel(g.Request.SalesModel); {
+	case !known || k.wrongHeader():
+		k.fatal = requestErrors(g.Request, k.now.Errors())
+	case sound:
+		k.readLever()
 	}
-	if len(k.mistakes) > 0 {
-		err := fault.New(fault.Invalid, "invalid_goal", "The goal cannot be sought: %s.", k.mistakes[0].Text)
-		err.Mistakes = k.mistakes
+	if err := k.refused(); err != nil {
 		return nil, err
 	}
 	if err := k.unavailable(); err != nil {

@@ -33,8 +33,11 @@ func (k *seeker) seekNumber() (*GoalAnswer, error) {
 	case s.monotone():
 		out.Searched = SearchedMonotone
 	}
-	if k.lever.values > 1 && (!s.all || s.exact() < 0) { // else not all were tried
-		s.seen[first].point.Limit, s.seen[last].point.Limit = "min", "max"
+	if k.lever.values > 1 && s.bounded(first, -1) {
+		s.seen[first].point.Limit = "min"
+	}
+	if k.lever.values > 1 && s.bounded(last, 1) {
+		s.seen[last].point.Limit = "max"
 	}
 	out.Outcome, out.Answers = chosen(s, first, last)
 	return out, nil

@@ -12,7 +12,9 @@ import (
 
 	"quotewright/catalog"
 	"quotewright/internal/fault"
+	"quotewright/internal/formula"
 	"quotewright/money"
+	"quotewright/pricing"
 	"quotewright/quote"
 	"quotewright/rulebook"
 )
@@ -36,6 +38,9 @@ type bruteTry struct {
 	e      *quote.Evaluation
 }
 
+// goalsOfCase is how many targets are sought in each case, after all values were tried once.
+const goalsOfCase = 12
+
 // TestGoalSeekTriesAllOfFewValues draws rulebooks of the whole language, requests, goals and
 // changes of few values, and compares the answer with that of trying them all.
 func TestGoalSeekTriesAllOfFewValues(t *testing.T) {
@@ -43,14 +48,16 @@ func TestGoalSeekTriesAllOfFewValues(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		g := drawGoal(t)
 		tries := g.tryAll()
-		if len(tries) > 0 && rapid.Bool().Draw(t, "at a value") {
-			// A figure that is met, or missed by a little.
-			at := tries[rapid.IntRange(0, len(tries)-1).Draw(t, "which")].figure
-			off := money.MustParseNum(rapid.SampledFrom([]string{"0", "0", "0.01", "-0.01"}).Draw(t, "off"))
-			g.request.Goal.Target = quote.Number(at.Add(off).String())
+		for range goalsOfCase {
+			if len(tries) > 0 && rapid.Bool().Draw(t, "at a value") {
+				// A figure that is met, or missed by a little.
+				at := tries[rapid.IntRange(0, len(tries)-1).Draw(t, "which")].figure
+				off := money.MustParseNum(rapid.SampledFrom([]string{"0", "0", "0.01", "-0.01", "0.005"}).Draw(t, "off"))
+				g.request.Goal.Target = quote.Number(at.Add(off).String())
+			}
+			answer, err := quote.SeekGoal(t.Context(), g.book, g.snapshot, g.request)
+			outcomes[g.compare(t, tries, answer, err)]++
 		}
-		answer, err := quote.SeekGoal(t.Context(), g.book, g.snapshot, g.request)
-		outcomes[g.compare(t, tries, answer, err)]++
 	})
 	t.Log(outcomes)
 }
@@ -264,76 +271,114 @@ func approvalKeys(approvals []quote.NeededApproval) []string {
 }
 
 // TestGoalSeekSamplesManyValues compares searches that cannot try all values with trying
-// them all, on prices with scales, limits and roundings between which the figure only rises
-// or only falls.
+// them all, on prices with scales, exclusions, limits, lots and roundings between which the
+// figure only rises or only falls, while other inputs are entered.
 func TestGoalSeekSamplesManyValues(t *testing.T) {
+	outcomes := map[quote.Outcome]int{}
 	rapid.Check(t, func(t *rapid.T) {
 		draw := func(name string, from ...string) string { return rapid.SampledFrom(from).Draw(t, name) }
-		book, snapshot := scaledPrice(t, draw)
-		base := quote.Request{SalesModel: "m", Customer: "C", Date: catalog.Date{Year: 2026, Month: 3, Day: 1},
-			Lines: []quote.Line{{ID: "1", SKU: "P", Quantity: quote.Number(draw("quantity", "1", "7", "120"))}, {ID: "2", SKU: "Q", Quantity: "3"}}}
-		g := quote.GoalRequest{Request: base, Goal: quote.Goal{Figure: draw("figure", "net", "gross", "margin_percent", "discount")}}
-		with := func(v decimal.Decimal) quote.Request { return base }
-		var first, n int64
-		step := num("1")
-		if rapid.Bool().Draw(t, "quantity") {
-			g.Change = quote.GoalChange{Quantity: true, Line: "1", Max: "550"}
-			first, n = 1, 550
-			with = func(v decimal.Decimal) quote.Request {
-				r := base
-				r.Lines = slices.Clone(base.Lines)
-				r.Lines[0].Quantity = quote.Number(v.String())
-				return r
-			}
-		} else {
-			g.Change = quote.GoalChange{Input: "discount_percent", AllLines: true}
-			step, first, n = num("0.01"), 0, 501
-			with = func(v decimal.Decimal) quote.Request {
-				r := base
-				r.Lines = slices.Clone(base.Lines)
-				for i := range r.Lines {
-					r.Lines[i].Inputs = inputValues(map[string]any{"discount_percent": v})
-				}
-				return r
-			}
-		}
-		var tries []bruteTry
-		b := &bruteGoal{book: book, snapshot: snapshot}
-		for i := range n {
-			v := step.Mul(decimal.NewFromInt(first + i))
-			e := quote.Evaluate(book, snapshot, with(v))
-			b.request = g
-			if f := b.figure(e); f != nil && len(e.Errors()) == 0 {
-				tries = append(tries, bruteTry{v, *f, e})
-			}
-		}
-		at := tries[rapid.IntRange(0, len(tries)-1).Draw(t, "which")].figure
-		g.Goal.Target = quote.Number(at.Add(money.MustParseNum(draw("off", "0", "0.01", "-0.01", "0.37", "100000"))).String())
-		b.request = g
-		outcome, want := b.expected(tries)
-		answer, err := quote.SeekGoal(t.Context(), book, snapshot, g)
-		if err != nil {
-			t.Fatal(err)
-		}
-		var got []string
-		for _, p := range answer.Answers {
-			got = append(got, fmt.Sprintf("%s %s %s off %s %s %s new %s", p.Value, p.Match, p.Figure, p.Off, compact(p.Totals), compact(p.Approvals), approvalKeys(p.NewApprovals)))
-		}
-		if answer.Outcome != outcome || answer.Searched == quote.SearchedAll || answer.Evaluations > quote.MaxGoalEvaluations || !slices.Equal(got, want) {
-			t.Fatalf("%s by %s in %d evaluations, want %s; got\n%s\nwant\n%s\n%s", answer.Outcome, answer.Searched, answer.Evaluations, outcome, listOf(got), listOf(want), compact(g))
+		b := &bruteGoal{}
+		b.book, b.snapshot = scaledPrice(t, draw)
+		b.request = quote.GoalRequest{Request: scaledRequest(draw), Goal: quote.Goal{Figure: draw("figure", "net", "gross", "margin", "margin_percent", "discount", "discount_percent"), Line: draw("of line", "", "1")}}
+		tries := b.tryRange(drawLever(t, b, draw))
+		for range goalsOfCase {
+			at := tries[rapid.IntRange(0, len(tries)-1).Draw(t, "which")].figure
+			off := draw("off", "0", "0.01", "-0.01", "0.37", "-3", "100000")
+			b.request.Goal.Target = quote.Number(at.Add(money.MustParseNum(off)).String())
+			outcomes[b.compareMany(t, tries)]++
 		}
 	})
+	t.Log(outcomes)
+	if outcomes[quote.OutcomeExact] == 0 || outcomes[quote.OutcomeNearest] == 0 || outcomes[quote.OutcomeUnreachable] == 0 {
+		t.Errorf("not all outcomes: %v", outcomes)
+	}
 }
 
-// scaledPrice is a company with a scale of prices, a discount of 0 to 5 % and a rounding.
+// compareMany checks the answer of a search among more values than it may try.
+func (g *bruteGoal) compareMany(t *rapid.T, tries []bruteTry) quote.Outcome {
+	outcome, want := g.expected(tries)
+	answer, err := quote.SeekGoal(t.Context(), g.book, g.snapshot, g.request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range answer.Answers {
+		got = append(got, fmt.Sprintf("%s %s %s off %s %s %s new %s", p.Value, p.Match, p.Figure, p.Off, compact(p.Totals), compact(p.Approvals), approvalKeys(p.NewApprovals)))
+	}
+	if answer.Outcome != outcome || answer.Searched == quote.SearchedAll || answer.Evaluations > quote.MaxGoalEvaluations || !slices.Equal(got, want) {
+		t.Fatalf("%s by %s in %d evaluations, want %s; got\n%s\nwant\n%s\n%s", answer.Outcome, answer.Searched, answer.Evaluations, outcome, listOf(got), listOf(want), compact(g.request))
+	}
+	return outcome
+}
+
+// scaledRequest is a request for the company of scaledPrice.
+func scaledRequest(draw func(string, ...string) string) quote.Request {
+	entered := func(name string) map[string]formula.Value {
+		return inputValues(map[string]any{"discount_percent": num(draw(name, "0", "1", "4.5"))})
+	}
+	return quote.Request{SalesModel: "m", Customer: "C", Date: catalog.Date{Year: 2026, Month: 3, Day: 1},
+		Inputs: inputValues(map[string]any{"rebate": num(draw("rebate", "0", "-1.5"))}),
+		Lines: []quote.Line{{ID: "1", SKU: "P", Quantity: quote.Number(draw("quantity", "4", "8", "120")), Inputs: entered("entered")},
+			{ID: "2", SKU: "Q", Quantity: "3", Inputs: entered("entered on the other line")}}}
+}
+
+// drawLever draws what is changed, and returns the values there are and how a request takes one.
+func drawLever(t *rapid.T, b *bruteGoal, draw func(string, ...string) string) (step decimal.Decimal, first, n int64, with func(quote.Request, decimal.Decimal) quote.Request) {
+	enter := func(r quote.Request, lines int, v decimal.Decimal) quote.Request {
+		r.Lines = slices.Clone(r.Lines)
+		for i := range lines {
+			r.Lines[i].Inputs = inputValues(map[string]any{"discount_percent": v})
+		}
+		return r
+	}
+	switch draw("change", "quantity", "line", "lines", "quote") {
+	case "quantity":
+		b.request.Change = quote.GoalChange{Quantity: true, Line: "1", Max: "1702", Step: quote.Number(draw("step", "", "0.4"))}
+		return num("4"), 1, 425, func(r quote.Request, v decimal.Decimal) quote.Request {
+			r.Lines = slices.Clone(r.Lines)
+			r.Lines[0].Quantity = quote.Number(v.String())
+			return r
+		}
+	case "line":
+		b.request.Change = quote.GoalChange{Input: "discount_percent", Line: "1"}
+		return num("0.01"), 0, 501, func(r quote.Request, v decimal.Decimal) quote.Request { return enter(r, 1, v) }
+	case "lines":
+		b.request.Change = quote.GoalChange{Input: "discount_percent", AllLines: true}
+		return num("0.01"), 0, 501, func(r quote.Request, v decimal.Decimal) quote.Request { return enter(r, 2, v) }
+	}
+	b.request.Change = quote.GoalChange{Input: "rebate"}
+	return num("0.01"), -420, 421, func(r quote.Request, v decimal.Decimal) quote.Request {
+		r.Inputs = inputValues(map[string]any{"rebate": v})
+		return r
+	}
+}
+
+// tryRange evaluates the request with each of n multiples of a step.
+func (g *bruteGoal) tryRange(step decimal.Decimal, first, n int64, with func(quote.Request, decimal.Decimal) quote.Request) []bruteTry {
+	var tries []bruteTry
+	for i := range n {
+		v := step.Mul(decimal.NewFromInt(first + i))
+		e := quote.EvaluateTraced(g.book, g.snapshot, with(g.request.Request, v), pricing.TraceNone)
+		if f := g.figure(e); f != nil && len(e.Errors()) == 0 {
+			tries = append(tries, bruteTry{v, *f, e})
+		}
+	}
+	return tries
+}
+
+// scaledPrice is a company with a scale of prices, a discount of 0 to 5 % that excludes another
+// one, a rebate of up to 4.20 on the quote, lots of 4 and a rounding.
 func scaledPrice(t *rapid.T, draw func(string, ...string) string) (*rulebook.Book, *catalog.Snapshot) {
+	excludes := draw("exclusion", "", ", exclusion: best")
 	model := "sales_model: m\nprocedure:\n  - {id: list, condition: LIST, required: true}\n  - {id: base, subtotal: true}\n" +
 		"  - {id: many, when: line.quantity >= " + draw("many", "50", "333") + ", formula: price.base * -0.08}\n" +
-		"  - {id: rep, input: discount_percent, basis: base, min: 0, max: 5" + draw("round", "", ", round: {to: \"0.05\"}", ", round: {each: unit, to: \"1\"}") + "}\n" +
+		"  - {id: spring, basis: base, adjustments: [{id: spring, percent: -2}]" + excludes + "}\n" +
+		"  - {id: rep, input: discount_percent, basis: base, min: 0, max: 5" + excludes + draw("round", "", ", round: {to: \"0.05\"}", ", round: {each: unit, to: \"1\"}") + "}\n" +
+		"  - {id: rebate, per: quote, input: rebate, measure: amount, effect: surcharge, min: -4.2, max: 0" + draw("allocate", "", ", allocate: quantity", ", allocate: none") + "}\n" +
 		"  - {id: tax, formula: price.base * 0.19, exclude_from: net}\n" +
 		"approvals:\n  - {id: deep, when: line.discount_percent > 3, role: boss}\n  - {id: large, when: quote.net > 3000, role: [boss, chief]}\n"
 	book, mistakes := rulebook.Load(rulebook.FS(map[string]string{"sales-models/m.yaml": model,
-		"rulebook.yaml": "name: M\ncurrency: EUR\ninputs: {line: {discount_percent: {type: number}}}\nunits: {EA: {digits: 0}}\n" +
+		"rulebook.yaml": "name: M\ncurrency: EUR\ninputs: {line: {discount_percent: number}, quote: {rebate: number}}\nunits: {EA: {digits: 0}}\n" +
 			"conditions: {LIST: {measure: amount, access: [[sku]], scale: " + draw("scale", "range", "slab", "block") + "}}\n"}))
 	if book == nil {
 		t.Fatal(mistakes)
@@ -342,7 +387,11 @@ func scaledPrice(t *rapid.T, draw func(string, ...string) string) (*rulebook.Boo
 	delta := catalog.Delta{}
 	delta.Customers.Upsert = []catalog.Customer{{ID: "C"}}
 	for _, sku := range []string{"P", "Q"} {
-		delta.Products.Upsert = append(delta.Products.Upsert, catalog.Product{SKU: sku, Unit: "EA", Cost: &cost, Status: catalog.Active})
+		p := catalog.Product{SKU: sku, Unit: "EA", Cost: &cost, Status: catalog.Active}
+		if sku == "P" {
+			p.Multiple = num("4")
+		}
+		delta.Products.Upsert = append(delta.Products.Upsert, p)
 	}
 	add := func(sku, from, value string) {
 		delta.Conditions.Upsert = append(delta.Conditions.Upsert, catalog.Condition{ID: sku + from, Type: "LIST", Keys: []catalog.KeyField{{Name: "sku", Value: sku}},

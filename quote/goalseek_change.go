@@ -3,6 +3,8 @@ package quote
 import (
 	"maps"
 
+	"github.com/shopspring/decimal"
+
 	"quotewright/internal/formula"
 )
 
@@ -17,27 +19,62 @@ type lever struct {
 	hints   []int64                              // the value now, and where the figure may jump
 }
 
-// readChange sets the lever, or notes mistakes.
-func (k *seeker) readChange() {
+// readChange notes the mistakes that need no sales model, and reports whether it is clear
+// what is to be changed.
+func (k *seeker) readChange() bool {
 	c := k.Change
+	before := len(k.mistakes)
 	named := 0
 	for _, is := range []bool{c.Input != "", c.Quantity, c.Feature != ""} {
 		if is {
 			named++
 		}
 	}
-	switch {
-	case named != 1:
+	if named != 1 {
 		k.mistake("/change", "needs exactly one of input, quantity and feature")
+	}
+	switch {
 	case c.Line != "" && k.line(c.Line) < 0:
 		k.mistake("/change/line", "there is no line %q", c.Line)
-	case c.AllLines && (c.Line != "" || c.Input == ""):
-		k.mistake("/change/all_lines", "is of an input, without a line")
-	case c.Input != "":
-		k.inputLever()
-	case c.Line == "":
+	case c.Line == "" && (c.Quantity || c.Feature != ""):
 		k.mistake("/change/line", "is missing")
-	case c.Quantity:
+	}
+	if c.AllLines && (c.Line != "" || c.Input == "") {
+		k.mistake("/change/all_lines", "is of an input, without a line")
+	}
+	sound := len(k.mistakes) == before
+	k.readNumbers()
+	return sound
+}
+
+// readNumbers reads the limits and the step of the change.
+func (k *seeker) readNumbers() {
+	before := len(k.mistakes)
+	read := func(at string, text Number) *decimal.Decimal {
+		if text == "" || text == "null" {
+			return nil
+		}
+		known := len(k.mistakes)
+		n := k.number(at, text).Decimal()
+		if len(k.mistakes) > known {
+			return nil
+		}
+		return &n
+	}
+	c := k.Change
+	k.min, k.max, k.step = read("/change/min", c.Min), read("/change/max", c.Max), read("/change/step", c.Step)
+	if k.step != nil && k.step.Sign() <= 0 {
+		k.mistake("/change/step", "has to be more than 0")
+	}
+	k.unclear = len(k.mistakes) > before
+}
+
+// readLever sets the lever, or notes mistakes.
+func (k *seeker) readLever() {
+	switch {
+	case k.Change.Input != "":
+		k.inputLever()
+	case k.Change.Quantity:
 		k.quantityLever()
 	default:
 		k.featureLever()
@@ -46,8 +83,7 @@ func (k *seeker) readChange() {
 
 // options makes the lever values that are tried one and all.
 func (k *seeker) options(values []formula.Value) {
-	c := k.Change
-	if c.Min != "" || c.Max != "" || c.Step != "" {
+	if k.min != nil || k.max != nil || k.step != nil {
 		k.mistake("/change", "min, max and step are of numbers")
 	}
 	k.lever.values = int64(len(values))

@@ -15,9 +15,8 @@ import (
 func (k *seeker) featureLever() {
 	i := k.line(k.Change.Line)
 	name := k.Change.Feature
-	model, err := k.findFeature(i)
-	if err != nil || model == nil {
-		k.fatal = err
+	model := k.findFeature(i)
+	if model == nil {
 		return
 	}
 	chosen := k.Request.Lines[i].Configuration
@@ -46,16 +45,24 @@ func (k *seeker) featureLever() {
 	}
 }
 
+func stepOf(r configurator.Range) decimal.Decimal {
+	if r.Step.Sign() <= 0 {
+		return one
+	}
+	return r.Step
+}
+
 // findFeature returns the model of a line's product; nil when a mistake was noted.
-func (k *seeker) findFeature(i int) (*rulebook.Model, error) {
+func (k *seeker) findFeature(i int) *rulebook.Model {
 	product, known := k.view.Product(k.now.Lines[i].SKU)
 	if !known {
-		return nil, requestErrors(k.Request, k.now.Errors())
+		k.fatal = requestErrors(k.Request, k.now.Errors())
+		return nil
 	}
 	model, _ := (&evaluator{book: k.book}).modelOf(&line{product: product})
 	if model == nil {
 		k.mistake("/change/feature", "%s is not configurable", product.SKU)
-		return nil, nil
+		return nil
 	}
 	features := model.Features()
 	at := slices.IndexFunc(features, func(f configurator.Feature) bool { return f.ID == k.Change.Feature })
@@ -65,26 +72,20 @@ func (k *seeker) findFeature(i int) (*rulebook.Model, error) {
 	case features[at].Kind == configurator.KindSelect:
 		k.mistake("/change/feature", "several options are chosen for %s; only a feature with one value can be sought", k.Change.Feature)
 	default:
-		return model, nil
+		return model
 	}
-	return nil, nil
+	return nil
 }
 
 // featureNumbers makes the lever the numbers of ranges that are within the change's limits.
 func (k *seeker) featureNumbers(ranges []configurator.Range) {
-	before := len(k.mistakes)
+	if k.unclear {
+		return
+	}
 	all := numbersOf(ranges)
-	l := k.settled(limits{min: all[0], max: all[len(all)-1], step: ranges[0].Step})
-	if len(k.mistakes) > before {
-		return
-	}
-	if l.step.Sign() <= 0 {
-		k.mistake("/change/step", "has to be more than 0")
-		return
-	}
-	given := k.Change.Step != "" && k.Change.Step != "null"
+	l := k.settled(limits{min: all[0], max: all[len(all)-1], step: stepOf(ranges[0])})
 	all = slices.DeleteFunc(all, func(v decimal.Decimal) bool {
-		return v.LessThan(l.min) || v.GreaterThan(l.max) || given && !v.Mod(l.step).IsZero()
+		return v.LessThan(l.min) || v.GreaterThan(l.max) || k.step != nil && !v.Mod(l.step).IsZero()
 	})
 	if len(all) == 0 {
 		k.mistake("/change", "no value of %s that fits the other choices is within these limits", k.Change.Feature)
@@ -103,10 +104,7 @@ func (k *seeker) featureNumbers(ranges []configurator.Range) {
 func numbersOf(ranges []configurator.Range) []decimal.Decimal {
 	var all []decimal.Decimal
 	for _, r := range ranges {
-		step := r.Step
-		if step.Sign() <= 0 {
-			step = one
-		}
+		step := stepOf(r)
 		for v := r.Min; !v.GreaterThan(r.Max) && len(all) < configurator.MaxValues; v = v.Add(step) {
 			all = append(all, v)
 		}

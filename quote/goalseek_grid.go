@@ -20,7 +20,8 @@ var mostSteps = decimal.NewFromInt(1_000_000_000_000_000)
 // outside which none may be tried.
 type limits struct {
 	min, max, step decimal.Decimal
-	low, high      *decimal.Decimal // of the rules; nil: none
+	low, high      *decimal.Decimal                           // of the rules; nil: none
+	fit            func(step decimal.Decimal) decimal.Decimal // the least multiple of a step that can be right; nil: itself
 }
 
 // within holds the limits to those of a step.
@@ -43,14 +44,17 @@ func (k *seeker) settled(l limits) limits {
 	if l.high != nil {
 		l.min, l.max = decimal.Min(l.min, *l.high), *l.high
 	}
-	given := func(at string, text Number, into *decimal.Decimal) {
-		if text != "" && text != "null" {
-			*into = k.number(at, text).Decimal()
+	given := func(v, into *decimal.Decimal) {
+		if v != nil {
+			*into = *v
 		}
 	}
-	given("/change/min", k.Change.Min, &l.min)
-	given("/change/max", k.Change.Max, &l.max)
-	given("/change/step", k.Change.Step, &l.step)
+	given(k.min, &l.min)
+	given(k.max, &l.max)
+	given(k.step, &l.step)
+	if l.fit != nil {
+		l.step = l.fit(l.step)
+	}
 	if l.low != nil {
 		l.min = decimal.Max(l.min, *l.low)
 	}
@@ -63,15 +67,10 @@ func (k *seeker) settled(l limits) limits {
 // grid makes the lever the multiples of a step within limits: those of the change, else those
 // of the rules, else those given, and those of the rules in any case.
 func (k *seeker) grid(l limits, hints []decimal.Decimal) {
-	before := len(k.mistakes)
+	if k.unclear {
+		return
+	}
 	l = k.settled(l)
-	if len(k.mistakes) > before {
-		return
-	}
-	if l.step.Sign() <= 0 {
-		k.mistake("/change/step", "has to be more than 0")
-		return
-	}
 	first, last := ceilDiv(l.min, l.step), floorDiv(l.max, l.step)
 	switch {
 	case first.GreaterThan(last):

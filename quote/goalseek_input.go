@@ -15,7 +15,7 @@ import (
 var (
 	anyPercent = limits{max: decimal.NewFromInt(100), step: decimal.New(1, -2)}
 	anyRate    = limits{min: decimal.NewFromInt(-100), max: decimal.NewFromInt(100), step: decimal.New(1, -2)}
-	anyAmount  = limits{max: decimal.NewFromInt(1_000_000_000)} // in minor units
+	anyAmount  = limits{max: decimal.NewFromInt(1_000_000_000)} // in steps of the minor unit
 )
 
 // inputLever changes what is entered on a line, on all lines or on the quote.

@@ -1,6 +1,7 @@
 package quote
 
 import (
+	"math/big"
 	"slices"
 
 	"github.com/shopspring/decimal"
@@ -52,10 +53,15 @@ func (k *seeker) quantityLimits(i int) (limits, bool) {
 		return limits{}, false
 	}
 	step := k.unitStep(unit, k.Request.Lines[i].Quantity)
-	// One unit is numerator ÷ denominator base units.
-	step = lotStep(step, numerator, product.Multiple.Mul(denominator))
+	fit := func(step decimal.Decimal) decimal.Decimal {
+		if u, declared := k.book.Unit(unit); declared && u.Digits >= 0 {
+			step = lotStep(step, one, decimal.New(1, -int32(u.Digits)))
+		}
+		// One unit is numerator ÷ denominator base units.
+		return lotStep(step, numerator, product.Multiple.Mul(denominator))
+	}
 	least := ceilDiv(product.MinQuantity.Mul(denominator), step.Mul(numerator)).Mul(step)
-	return limits{min: decimal.Max(step, least), max: mostQuantity, step: step}, true
+	return limits{min: decimal.Max(step, least), max: mostQuantity, step: step, fit: fit}, true
 }
 
 // unitStep is the least quantity of a unit; where it may have any decimals, as many as the
@@ -71,19 +77,12 @@ func (k *seeker) unitStep(unit string, now Number) decimal.Decimal {
 	return decimal.New(1, -n.Places())
 }
 
-// mostLots bounds the search for a common multiple.
-const mostLots = 10_000
-
 // lotStep returns the least multiple of step that, times ratio, is a whole number of lots;
-// step itself when there are no lots, or none is found.
+// step itself when there are no lots.
 func lotStep(step, ratio, lot decimal.Decimal) decimal.Decimal {
 	if lot.Sign() <= 0 {
 		return step
 	}
-	for n := int64(1); n <= mostLots; n++ {
-		if s := step.Mul(decimal.NewFromInt(n)); s.Mul(ratio).Mod(lot).IsZero() {
-			return s
-		}
-	}
-	return step
+	lots := new(big.Rat).Quo(step.Mul(ratio).Rat(), lot.Rat())
+	return step.Mul(decimal.NewFromBigInt(lots.Denom(), 0))
 }

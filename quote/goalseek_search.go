@@ -63,7 +63,7 @@ func (s *search) run(hints []int64) error {
 	for s.left() > 0 && s.exact() < 0 && s.turn() {
 		s.narrow()
 	}
-	if s.left() > 0 && s.exact() < 0 && !s.monotone() {
+	if s.left() > 0 && s.exact() < 0 && !s.oneWay() {
 		s.around()
 	}
 	s.lowest(below)
@@ -274,14 +274,28 @@ func (s *search) lowest(on side) {
 	}
 }
 
-// monotone reports whether the figure only rose, or only fell, along the values tried.
+// monotone reports whether the answer is that of trying all values if the figure between
+// those tried is what it is along them: it goes one way, and the budget was enough.
 func (s *search) monotone() bool {
+	return s.oneWay() && s.open(false) < 0 && s.lowestKnown(below) && s.lowestKnown(above)
+}
+
+// lowestKnown reports whether no value was left out right before the best one on a side.
+func (s *search) lowestKnown(on side) bool {
+	best := s.best(on)
+	return best <= 0 || s.exact() >= 0 || s.seen[best].index-s.seen[best-1].index <= 1
+}
+
+// oneWay reports whether the figure only rose, or only fell, along the values tried, of
+// which none between two that are right was wrong.
+func (s *search) oneWay() bool {
 	rises, falls := false, false
 	var before *sighting
-	for i := range s.seen {
+	first, last := s.ends()
+	for i := max(first, 0); i <= last; i++ {
 		a := &s.seen[i]
 		if a.side == wrong {
-			continue
+			return false
 		}
 		if before != nil {
 			c := a.figure.Cmp(before.figure)
@@ -290,6 +304,16 @@ func (s *search) monotone() bool {
 		before = a
 	}
 	return !rises || !falls
+}
+
+// bounded reports whether the value at a place is the last one that can be right in a
+// direction: there is none beyond it, or the next one is wrong.
+func (s *search) bounded(at, direction int) bool {
+	index, next := s.seen[at].index, at+direction
+	if index == 0 && direction < 0 || index == s.values-1 && direction > 0 {
+		return true
+	}
+	return next >= 0 && next < len(s.seen) && s.seen[next].index == index+int64(direction)
 }
 
 // ends returns the places of the lowest and of the highest value that is right, -1 for none.

@@ -202,6 +202,91 @@ func TestSearchOfLongRanges(t *testing.T) {
 	})
 }
 
+// TestSearchKnowsWhenItIsSure: a figure that rises in steps, between ends that are wrong, and
+// a budget that is often too small. An answer said to rest on a monotone figure is the one of
+// trying all values.
+func TestSearchKnowsWhenItIsSure(t *testing.T) {
+	sure, unsure := 0, 0
+	rapid.Check(t, func(t *rapid.T) {
+		values := rapid.Int64Range(1_000, 1_000_000_000_000_000).Draw(t, "values")
+		every := rapid.Int64Range(1, values).Draw(t, "every")
+		low := rapid.Int64Range(0, values-1).Draw(t, "low")
+		high := rapid.Int64Range(low, values-1).Draw(t, "high")
+		target := rapid.Int64Range(0, values).Draw(t, "target") / every
+		half := money.MustParseNum("0.5")
+		s := &search{values: values, budget: rapid.IntRange(20, 250).Draw(t, "budget"), target: money.NumOfInt(target).Add(half)}
+		s.try = func(i int64) (sighting, error) {
+			n := money.NumOfInt(i / every)
+			if i < low || i > high {
+				return sighting{index: i, side: wrong}, nil
+			}
+			return sighting{index: i, side: exact + side(n.Cmp(s.target)), figure: n}, nil
+		}
+		hints := []int64{rapid.Int64Range(low, high).Draw(t, "now")}
+		if err := s.run(hints); err != nil {
+			t.Fatal(err)
+		}
+		if !s.monotone() {
+			unsure++
+			return
+		}
+		sure++
+		place := func(at int) int64 {
+			if at < 0 {
+				return -1
+			}
+			return s.seen[at].index
+		}
+		under, over := int64(-1), int64(-1)
+		if step := min(target, high/every); step >= low/every {
+			under = max(low, step*every)
+		}
+		if step := max(target+1, low/every); step <= high/every {
+			over = max(low, step*every)
+		}
+		if got := [2]int64{place(s.best(below)), place(s.best(above))}; got != [2]int64{under, over} {
+			t.Fatalf("%v, want %d and %d", got, under, over)
+		}
+		first, last := s.ends()
+		if place(first) != low || place(last) != high || !s.bounded(first, -1) || !s.bounded(last, 1) {
+			t.Fatalf("from %d to %d, want %d and %d", place(first), place(last), low, high)
+		}
+	})
+	if sure == 0 || unsure == 0 {
+		t.Errorf("%d times sure, %d times not", sure, unsure)
+	}
+}
+
+// TestSearchAmongWrongValues: where only every seventh value is right, a search that cannot
+// try them all is not sure.
+func TestSearchAmongWrongValues(t *testing.T) {
+	c := make(curve, 10_000)
+	for i := int64(0); i < 10_000; i += 7 {
+		c[i] = &i
+	}
+	s, _ := c.search(testBudget, 5003)
+	if err := s.run([]int64{7}); err != nil || s.best(below) < 0 || s.monotone() {
+		t.Errorf("monotone %v, below at %d: %v", s.monotone(), s.best(below), err)
+	}
+}
+
+// TestSearchKnowsEnds: after an exact value has been found, what lies behind it is not said
+// to be the end.
+func TestSearchKnowsEnds(t *testing.T) {
+	c := make(curve, 10)
+	for i := int64(2); i < 8; i++ {
+		c[i] = &i
+	}
+	s, _ := c.search(60, 5)
+	if err := s.run(nil); err != nil {
+		t.Fatal(err)
+	}
+	first, last := s.ends()
+	if s.seen[first].index != 2 || !s.bounded(first, -1) || s.seen[last].index != 5 || s.bounded(last, 1) {
+		t.Errorf("from %d to %d", s.seen[first].index, s.seen[last].index)
+	}
+}
+
 // TestSearchFindsPeaks: a target that is met only where the figure turns.
 func TestSearchFindsPeaks(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {

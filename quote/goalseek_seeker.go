@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/shopspring/decimal"
+
 	"quotewright/catalog"
 	"quotewright/internal/fault"
 	"quotewright/internal/formula"
@@ -28,8 +30,12 @@ type seeker struct {
 	figure      goalFigure
 	target      money.Num
 	lever       lever
+	min         *decimal.Decimal // those of the change; nil: none
+	max         *decimal.Decimal
+	step        *decimal.Decimal
+	unclear     bool // one of them is a mistake
 	mistakes    fault.Mistakes
-	fatal       error
+	fatal       *fault.Error // of the request: its mistakes come before the others
 	evaluations int
 	failed      []GoalFailure
 	unknown     bool // a value gave no errors and no figure
@@ -57,6 +63,20 @@ func (k *seeker) wrongHeader() bool {
 	k.currency = currency
 	_, known := k.view.Customer(k.Request.Customer)
 	return err != nil || !known || !k.Request.Date.IsValid()
+}
+
+// refused are the mistakes of the request, the goal and the change; nil: there are none.
+func (k *seeker) refused() error {
+	switch {
+	case k.fatal != nil:
+		k.fatal.Mistakes = append(k.fatal.Mistakes, k.mistakes...)
+		return k.fatal
+	case len(k.mistakes) > 0:
+		err := fault.New(fault.Invalid, "invalid_goal", "The goal cannot be sought: %s.", k.mistakes[0].Text)
+		err.Mistakes = k.mistakes
+		return err
+	}
+	return nil
 }
 
 func (k *seeker) readGoal() {
@@ -117,7 +137,7 @@ func (k *seeker) noFigure() error {
 }
 
 // requestErrors refuses a request for its errors.
-func requestErrors(r Request, errs []Message) error {
+func requestErrors(r Request, errs []Message) *fault.Error {
 	refusal := fault.New(fault.Invalid, "request_has_errors", "The request has errors, so no goal can be sought. The first: %s", errs[0].Text)
 	for _, m := range errs {
 		at := "/request"
@@ -137,7 +157,7 @@ func (k *seeker) impossible() error {
 	if errs := k.now.Errors(); len(errs) > 0 {
 		return requestErrors(k.Request, errs)
 	}
-	err := requestErrors(k.Request, k.failed[0].Messages).(*fault.Error)
+	err := requestErrors(k.Request, k.failed[0].Messages)
 	err.Code = "no_value_possible"
 	err.Text = fmt.Sprintf("Every value that was tried gives errors. With %s: %s", k.failed[0].Value, k.failed[0].Messages[0].Text)
 	return err

@@ -115,6 +115,12 @@ func TestGoalSeekProblems(t *testing.T) {
 			{Location: "body.request.lines[0]", Message: `The quantity "two" is not a number.`}}},
 		{"unknown customer", strings.Replace(goalOf(net, discount), `"C-1"`, `"C-9"`, 1), "request_has_errors", []ProblemDetail{
 			{Location: "body.request", Message: `There is no customer "C-9".`}}},
+		{"in all places", strings.Replace(goalOf(`{"figure":"nett","target":"much"}`, `{"quantity":true,"step":0}`), `"C-1"`, `"C-9"`, 1), "request_has_errors", []ProblemDetail{
+			{Location: "body.request", Message: `There is no customer "C-9".`},
+			{Location: "body.goal.figure", Message: `"nett" is not a figure of the quote; these are: net, tax, gross, list, discount, discount_percent, cost, margin, margin_percent, one_off, recurring, tcv, arr`},
+			{Location: "body.goal.target", Message: `"much" is not a number`},
+			{Location: "body.change.line", Message: "is missing"},
+			{Location: "body.change.step", Message: "has to be more than 0"}}},
 		{"unknown field", goalOf(net, `{"inputs":"discount_percent"}`), "invalid", []ProblemDetail{
 			{Location: "body.change.inputs", Message: "unexpected property"}}},
 	}

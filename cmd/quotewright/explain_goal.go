@@ -13,7 +13,7 @@ import (
 var searchedWords = map[quote.Searched]string{
 	quote.SearchedAll:      "every value was tried",
 	quote.SearchedMonotone: "the figure only rose or only fell along the values that were tried",
-	quote.SearchedSamples:  "the figure rises and falls; this is the best of the values that were tried",
+	quote.SearchedSamples:  "this is the best of the values that were tried; others may come nearer",
 }
 
 // matchWords says in words where a figure lies.
