@@ -90,6 +90,10 @@ test('from the deal to the order number', { timeout: 180_000 }, async () => {
   await skid.getByRole('button', { name: /Why this price/ }).click()
   await skid.locator('[data-step="rep"]').getByText('-20 %').waitFor()
   assert.ok((await skid.getByTestId('bom').locator('tbody tr').count()) > 5, 'the bill of material has its components')
+  await skid.getByTestId('all-steps').click()
+  await skid.locator('[data-step="campaign"]').getByText(/spring: condition false: .*quote.date is/).waitFor()
+  await panel.getByTestId('quote-steps').click()
+  await panel.getByTestId('whole-quote').locator('[data-step="freight"]').waitFor()
   assert.equal(await panel.locator('[data-total="margin"]').count(), 0, 'a rep sees no margin')
   await checkAccess(page)
   const heights = () => page.evaluate(() => document.querySelector('iframe').offsetHeight)
@@ -143,6 +147,7 @@ test('the panel fits narrow and wide frames, light and dark', { timeout: 120_000
       await panel.getByTestId('line-10').getByTestId('net').filter({ hasText: /\d/ }).waitFor()
       await panel.getByTestId('line-10').getByRole('button', { name: /Why this price/ }).click()
       await panel.getByTestId('waterfall').waitFor()
+      if (await panel.getByTestId('quote-steps').count()) await panel.getByTestId('quote-steps').click()
       const overflow = await page.frame({ name: 'quotewright' }).evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
       assert.ok(overflow <= 0, `at ${width} px the panel is ${overflow} px too wide`)
       await checkAccess(page)
@@ -151,6 +156,24 @@ test('the panel fits narrow and wide frames, light and dark', { timeout: 120_000
       assert.deepEqual(problems, [])
     }
   }
+})
+
+test('a German rep reads the words of the rules in German, also after saving', { timeout: 60_000 }, async () => {
+  const { panel, problems, close } = await openDeal('D-1001', 'rep', { locale: 'de-DE' })
+  await panel.getByTestId('new-quote').click()
+  await choose(panel, 'sales-model', 'Direct sales')
+  await panel.getByTestId('product-search').fill('CP-125-315C')
+  await panel.getByTestId('add-CP-125-315C').click()
+  const line = panel.getByTestId('line-10')
+  await line.getByLabel(/Menge/).fill('400')
+  await line.getByTestId('refused').waitFor()
+  await line.getByText(/läuft aus; es sind nur noch/).waitFor()
+  await panel.getByTestId('save').click()
+  await state(panel, 'draft')
+  await line.getByRole('button', { name: /Warum/ }).click()
+  await line.locator('[data-step="list"]').getByText('Listenpreis').waitFor()
+  await close()
+  assert.deepEqual(problems, [])
 })
 
 test('somebody else was faster: nothing is overwritten, and the panel says so', { timeout: 60_000 }, async () => {

@@ -13,6 +13,7 @@ import { Header } from './Header'
 import { Lines } from './Lines'
 import { Revisions } from './Revisions'
 import { Totals } from './Totals'
+import { WholeQuote } from './WholeQuote'
 import type { Draft } from './draft'
 import { draftOf, emptyDraft } from './draft'
 import { useChanges, useEvaluation, useStoredQuote } from './useQuote'
@@ -33,9 +34,9 @@ export function QuotePage({ id, onSaved, onClose }: Props) {
 }
 
 function Editor({ quote, onSaved, onClose }: { quote?: Quote } & Omit<Props, 'id'>) {
-  const { t } = useTranslation()
+  const { t, i18n } = useTranslation()
   const { context } = useUser()
-  const [draft, setDraft] = useState<Draft>(() => (quote ? draftOf(quote) : emptyDraft(context.customer, context.deal_name)))
+  const [draft, setDraft] = useState<Draft>(() => (quote ? draftOf(quote) : emptyDraft(context.customer, context.deal_name, i18n.language)))
   const [changed, setChanged] = useState(false)
   const [leaving, setLeaving] = useState(false)
   const editable = !quote || quote.actions.includes('edit')
@@ -60,6 +61,7 @@ function Editor({ quote, onSaved, onClose }: { quote?: Quote } & Omit<Props, 'id
       <Header draft={draft} editable={editable} customerName={quote?.customer_name} currency={evaluation?.currency ?? quote?.currency} onChange={edit} />
       <Lines draft={draft} editable={editable} evaluation={evaluation} onChange={(lines) => edit({ lines })} />
       {live.error && <Alert color="red" role="alert" style={{ whiteSpace: 'pre-line' }}>{explain(live.error)}</Alert>}
+      {evaluation && <WholeQuote evaluation={evaluation} />}
       {evaluation && <Totals evaluation={evaluation} updating={live.updating} />}
       <Approvals needed={evaluation?.approvals ?? []} asked={working ? [] : (quote?.approvals ?? [])} />
       {quote && <Revisions quote={quote} />}

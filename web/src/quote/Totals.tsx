@@ -7,7 +7,7 @@ import { isZero, showAmount } from '../lib/amount'
 export function Totals({ evaluation, updating }: { evaluation: Evaluation; updating: boolean }) {
   const { t, i18n } = useTranslation()
   const totals = evaluation.totals
-  const shown = (['list', 'discount', 'net', 'tax', 'gross', 'cost', 'margin'] as const).filter((k) => totals[k])
+  const shown = (['list', 'discount', 'net', 'tax', 'gross', 'one_off', 'recurring', 'tcv', 'arr', 'cost', 'margin'] as const).filter((k) => totals[k])
   return (
     <Paper withBorder p="sm" component="section" aria-label={t('totals')} aria-live="polite" aria-busy={updating} opacity={updating ? 0.6 : 1} data-testid="totals">
       {shown.map((k) => (

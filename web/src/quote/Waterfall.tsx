@@ -6,15 +6,15 @@ import type { Bar } from '../lib/amount'
 import { bars, isZero, showAmount, writeNumber } from '../lib/amount'
 
 /** The price waterfall: each step's amount, the price so far, where it comes from, and what lost to it. */
-export function Waterfall({ steps }: { steps: Step[] }) {
+export function Waterfall({ steps, name }: { steps: Step[]; name?: string }) {
   const { t } = useTranslation()
   const [all, setAll] = useState(false)
-  const geometry = bars(steps.map((s) => ({ amount: s.amount ?? '0', running: s.running ?? '0', total: s.kind === 'subtotal' })))
+  const geometry = bars(steps.map((s) => ({ amount: s.statistical ? '0' : (s.amount ?? '0'), running: s.running ?? '0', total: s.kind === 'subtotal' })))
   const idle = steps.filter(isIdle).length
   return (
     <div>
       <Table verticalSpacing={4} horizontalSpacing="xs" fz="sm" data-testid="waterfall">
-        <caption className="visually-hidden">{t('waterfall')}</caption>
+        <caption className="visually-hidden">{[t('waterfall'), name].filter(Boolean).join(', ')}</caption>
         <Table.Thead>
           <Table.Tr>
             <Table.Th>{t('step')}</Table.Th>
@@ -38,6 +38,7 @@ const isIdle = (s: Step) => s.kind !== 'subtotal' && isZero(s.amount ?? '')
 function StepRow({ step: s, bar }: { step: Step; bar: Bar }) {
   const { i18n } = useTranslation()
   const total = s.kind === 'subtotal'
+  const title = (s.title || s.id) + (s.rate ? ` ${writeNumber(s.rate, i18n.language)} %` : '')
   const running = showAmount(s.running ?? '', i18n.language)
   const picture = (
     <div className="waterfall-track" aria-hidden>
@@ -45,9 +46,9 @@ function StepRow({ step: s, bar }: { step: Step; bar: Bar }) {
     </div>
   )
   return (
-    <Table.Tr data-step={s.id} className={isIdle(s) ? 'waterfall-quiet' : undefined}>
+    <Table.Tr data-step={s.id} className={isIdle(s) || s.statistical ? 'waterfall-quiet' : undefined}>
       <Table.Td>
-        <Text size="sm" fw={total ? 600 : undefined}>{s.title || s.id}{s.rate ? ` ${writeNumber(s.rate, i18n.language)} %` : ''}</Text>
+        <Text size="sm" fw={total ? 600 : undefined}>{s.statistical ? `(${title})` : title}</Text>
         <Text component="div" hiddenFrom="sm" my={2}>{picture}</Text>
         <Origin step={s} />
       </Table.Td>

@@ -1,4 +1,4 @@
-import type { Quote, RequestLine, Selection } from '../api/types'
+import type { EvaluatedLine, Quote, Request, RequestLine, Selection } from '../api/types'
 
 /** What a rep is working on: a request with a title and a validity. */
 export interface Draft {
@@ -9,6 +9,8 @@ export interface Draft {
   date: string
   inputs: Record<string, string | boolean>
   lines: DraftLine[]
+  /** What else the request says, which the panel does not change. */
+  rest?: Partial<Request>
 }
 
 export interface DraftLine {
@@ -21,35 +23,46 @@ export interface DraftLine {
   configuration?: Selection
   inputs: Record<string, string | boolean>
   optional: boolean
+  /** When what recurs begins, and for how many months. */
+  start?: string
+  months?: string
+  /** What else the line says, which the panel does not change. */
+  rest?: Partial<RequestLine>
 }
 
 export const today = () => new Date().toISOString().slice(0, 10)
 
-export function emptyDraft(customer = '', title = ''): Draft {
-  return { title, validUntil: '', salesModel: '', customer, date: today(), inputs: {}, lines: [] }
+/** A new quote speaks the language of who makes it. */
+export function emptyDraft(customer = '', title = '', language?: string): Draft {
+  return { title, validUntil: '', salesModel: '', customer, date: today(), inputs: {}, lines: [], rest: { language } }
 }
 
 export function draftOf(quote: Quote): Draft {
   const names = new Map(quote.evaluation.lines?.map((l) => [l.id, l]))
-  const r = quote.request
+  const { sales_model, customer, date, inputs, lines, ...rest } = quote.request
   return {
     title: quote.title ?? '',
     validUntil: quote.valid_until ?? '',
-    salesModel: r.sales_model,
-    customer: r.customer,
-    date: r.date ?? today(),
-    inputs: entered(r.inputs),
-    lines: (r.lines ?? []).map((l) => ({
-      id: l.id,
-      sku: l.sku,
-      name: names.get(l.id)?.name ?? l.sku,
-      configurable: names.get(l.id)?.configuration !== undefined,
-      quantity: String(l.quantity),
-      unit: l.unit,
-      configuration: l.configuration as Selection | undefined,
-      inputs: entered(l.inputs),
-      optional: l.optional ?? false,
-    })),
+    salesModel: sales_model,
+    customer,
+    date: date ?? today(),
+    inputs: entered(inputs),
+    lines: (lines ?? []).map((l) => draftLineOf(l, names.get(l.id))),
+    rest,
+  }
+}
+
+function draftLineOf(line: RequestLine, priced?: EvaluatedLine): DraftLine {
+  const { id, sku, quantity, unit, configuration, inputs, optional, start, months, ...rest } = line
+  return {
+    id, sku, unit, start, rest,
+    name: priced?.name ?? sku,
+    configurable: priced?.configuration !== undefined,
+    quantity: String(quantity),
+    configuration: configuration as Selection | undefined,
+    inputs: entered(inputs),
+    optional: optional ?? false,
+    months: months === undefined ? undefined : String(months),
   }
 }
 
@@ -64,12 +77,14 @@ function given(inputs: Record<string, string | boolean>) {
 
 export function requestOf(draft: Draft) {
   return {
+    ...draft.rest,
     sales_model: draft.salesModel,
     customer: draft.customer,
     date: draft.date,
     inputs: given(draft.inputs),
     lines: draft.lines.map((l): RequestLine => ({
-      id: l.id, sku: l.sku, quantity: l.quantity, unit: l.unit, configuration: l.configuration, inputs: given(l.inputs), optional: l.optional,
+      ...l.rest, id: l.id, sku: l.sku, quantity: l.quantity, unit: l.unit, configuration: l.configuration, inputs: given(l.inputs), optional: l.optional,
+      start: l.start || undefined, months: /^\d+$/.test(l.months ?? '') ? Number(l.months) : undefined,
     })),
   }
 }
