@@ -48,9 +48,12 @@ func (r *run) merge(s *step, l *lineRun, out *outcome, n int) (sum money.Num, er
 	if s.excluded && s.round == nil {
 		sum = sum.Round(r.in.Currency.Digits)
 	}
-	if s.def.CutAtZero && l != nil && !s.statistical && l.running.Add(sum).Sign() < 0 {
+	if l == nil {
+		return sum, nil
+	}
+	if left := money.MaxNum(l.running, money.Num{}); s.cuts(sum, left) {
 		out.text = "cut at zero"
-		sum = l.running.Neg()
+		sum = left.Neg()
 	}
 	return sum, nil
 }

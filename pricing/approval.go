@@ -147,7 +147,7 @@ func (r *run) asks(rule *approvalRule, l *lineRun) (reason string, ok bool) {
 }
 
 // quoteFigures and lineFigures are what approvals may read of the priced quote and its
-// lines; nil is not known.
+// lines; nil is not known. Those of a return are the sale's, as everywhere in rules.
 var quoteFigures = map[string]func(t *Totals) *money.Num{
 	"net": ofAmount(func(t *Totals) *money.Amount { return &t.Net }), "list": ofAmount(func(t *Totals) *money.Amount { return &t.List }),
 	"discount":         ofAmount(func(t *Totals) *money.Amount { return &t.Discount }),
@@ -169,15 +169,29 @@ func ofAmount[T any](get func(T) *money.Amount) func(T) *money.Num {
 }
 
 var lineFigures = map[string]func(l *lineRun) *money.Num{
-	"net": ofAmount(func(l *lineRun) *money.Amount { return &l.figures.Net }), "list": ofAmount(func(l *lineRun) *money.Amount { return &l.figures.List }),
-	"discount":         ofAmount(func(l *lineRun) *money.Amount { return &l.figures.Discount }),
+	"net": ofSale(func(l *lineRun) *money.Amount { return &l.figures.Net }), "list": ofSale(func(l *lineRun) *money.Amount { return &l.figures.List }),
+	"discount":         ofSale(func(l *lineRun) *money.Amount { return &l.figures.Discount }),
 	"discount_percent": func(l *lineRun) *money.Num { return &l.figures.DiscountPercent },
-	"gross":            ofAmount(func(l *lineRun) *money.Amount { return &l.figures.Gross }), "tax": ofAmount(func(l *lineRun) *money.Amount { return &l.figures.Tax }),
-	"margin":         ofAmount(func(l *lineRun) *money.Amount { return l.figures.Margin }),
+	"gross":            ofSale(func(l *lineRun) *money.Amount { return &l.figures.Gross }), "tax": ofSale(func(l *lineRun) *money.Amount { return &l.figures.Tax }),
+	"margin":         ofSale(func(l *lineRun) *money.Amount { return l.figures.Margin }),
 	"margin_percent": func(l *lineRun) *money.Num { return l.figures.MarginPercent },
 	"unit_price":     func(l *lineRun) *money.Num { return &l.price },
 	"floor":          guided(floorOf), "target": guided(targetOf), "stretch": guided(stretchOf),
 	"floor_gap_percent": gap(floorOf), "target_gap_percent": gap(targetOf), "stretch_gap_percent": gap(stretchOf),
+}
+
+func ofSale(get func(l *lineRun) *money.Amount) func(l *lineRun) *money.Num {
+	return func(l *lineRun) *money.Num {
+		a := get(l)
+		if a == nil {
+			return nil
+		}
+		n := a.Num
+		if l.returned {
+			n = n.Neg()
+		}
+		return &n
+	}
 }
 
 func floorOf(g *Guidance) *money.Amount   { return g.Floor }
@@ -185,12 +199,12 @@ func targetOf(g *Guidance) *money.Amount  { return g.Target }
 func stretchOf(g *Guidance) *money.Amount { return g.Stretch }
 
 func guided(get func(*Guidance) *money.Amount) func(l *lineRun) *money.Num {
-	return func(l *lineRun) *money.Num {
-		if l.guide == nil || get(l.guide) == nil {
+	return ofSale(func(l *lineRun) *money.Amount {
+		if l.guide == nil {
 			return nil
 		}
-		return &get(l.guide).Num
-	}
+		return get(l.guide)
+	})
 }
 
 // gap is how far a net is below a guidance price, in percent of it.

@@ -2,6 +2,7 @@ package pricing
 
 import (
 	"slices"
+	"strings"
 
 	"quotewright/internal/formula"
 	"quotewright/money"
@@ -150,6 +151,7 @@ func (r *run) take(s *step, b *bundle, sets money.Num, lines []int32, left []mon
 			taken, value = append(taken, taking{n, worth}), value.Add(worth)
 		}
 	}
+	slices.SortStableFunc(taken, func(a, b taking) int { return strings.Compare(r.lines[a.line].in.ID, r.lines[b.line].in.ID) })
 	amounts := make([]money.Num, len(taken))
 	if b.percent != nil {
 		for i, t := range taken {
@@ -169,7 +171,7 @@ func (r *run) take(s *step, b *bundle, sets money.Num, lines []int32, left []mon
 		for i, t := range taken {
 			weights[i] = money.MaxNum(t.value, money.Num{})
 		}
-		if amounts, err = money.AllocateNum(off, weights, r.minor()); err != nil {
+		if _, amounts, err = r.allotByNet(off, addUp(weights), weights); err != nil {
 			r.failQuote("bundle "+b.id+": ", err, s.def.At)
 			return nil, span{}
 		}

@@ -53,10 +53,7 @@ func (c *compiler) step(d StepDefinition) {
 	s.when = c.optional(d.When, formula.Boolean)
 	s.gate = c.gate(s.when)
 	s.basis = c.earlier(d.Basis, "basis")
-	s.replaces = c.earlier(d.Replaces, "replaces")
-	for _, i := range s.replaces {
-		c.steps[i].replaced = true
-	}
+	s.replaces = c.replaces(d.Replaces)
 	c.stepSource(&s)
 	if s.kind != "" && (s.condition != nil || s.kind != "condition") && (s.table != nil || s.kind != "table") {
 		s.nothing = s.whyNothing()
@@ -114,6 +111,26 @@ func (c *compiler) earlier(names []Name, key string) []int {
 			found = append(found, i)
 		} else {
 			c.mistakes.Add(n.At, "%s names %s, but no earlier step has that id", key, n.Text)
+		}
+	}
+	return found
+}
+
+// replaces finds the steps that a step takes the place of.
+func (c *compiler) replaces(names []Name) []int {
+	found := c.earlier(names, "replaces")
+	for _, n := range names {
+		i, ok := c.index[n.Text]
+		if !ok {
+			continue
+		}
+		replaced := &c.steps[i]
+		replaced.replaced = true
+		switch {
+		case replaced.kind == "subtotal", replaced.kind == "sum", replaced.kind == "term":
+			c.mistakes.Add(n.At, "%s is a %s, which adds no amount of its own that could be replaced", n.Text, replaced.kind)
+		case replaced.included:
+			c.mistakes.Add(n.At, "%s is a tax that the price includes; it cannot be replaced", n.Text)
 		}
 	}
 	return found

@@ -182,7 +182,7 @@ func (r *run) redeemOne(s *step, o *coupon, lines []int32) (redemption, bool) {
 		taken.off, err = r.worth(s, o, basis)
 	}
 	if err == nil && !refused {
-		taken.parts, err = money.AllocateNum(taken.off, weights, r.minor())
+		taken.off, taken.parts, err = r.allotByNet(taken.off, basis, weights)
 	}
 	if err != nil {
 		r.failQuote("coupon "+o.def.ID+": ", err, s.def.At)

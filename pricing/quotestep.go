@@ -52,13 +52,13 @@ func (r *run) stepOnQuote(i int, s *step) {
 		out.loseText(s.id, s.nothing)
 	}
 	amount = amount.Round(r.in.Currency.Digits)
-	if s.def.CutAtZero && basis.Add(amount).Sign() < 0 {
-		amount, out.text = basis.Neg(), "cut at zero"
-	}
 	if s.allocate == "none" {
+		if left := money.MaxNum(r.quoteRunning(lines), money.Num{}); s.cuts(amount, left) {
+			amount, out.text = money.Rounding{Increment: r.minorUnit, Mode: money.Down}.RoundNum(left).Neg(), "cut at zero"
+		}
 		r.loose[i] = amount
 		r.stays(i, s, lines, out)
-	} else if !r.spread(i, s, lines, out, n, amount) {
+	} else if amount, ok = r.spread(i, s, lines, out, n, amount); !ok {
 		return
 	}
 	r.quoteTrace(s, out, n, amount)
@@ -66,15 +66,24 @@ func (r *run) stepOnQuote(i int, s *step) {
 
 // quoteBasis is the sum of a step's basis over the lines, and what stays with the quote.
 func (r *run) quoteBasis(s *step, lines []int32) money.Num {
+	if s.basis == nil {
+		return r.quoteRunning(lines)
+	}
 	var sum money.Num
 	for _, n := range lines {
 		sum = sum.Add(r.basis(s, &r.lines[n]))
 	}
-	if s.basis == nil {
-		return sum.Add(r.looseRunning())
-	}
 	for _, b := range s.basis {
 		sum = sum.Add(r.looseOf(b))
+	}
+	return sum
+}
+
+// quoteRunning is what the quote costs after all steps so far.
+func (r *run) quoteRunning(lines []int32) money.Num {
+	sum := r.looseRunning()
+	for _, n := range lines {
+		sum = sum.Add(r.lines[n].running)
 	}
 	return sum
 }
@@ -101,30 +110,18 @@ func (r *run) looseRunning() money.Num {
 	return sum
 }
 
-// spread books the shares of an amount on the lines. False: it cannot be spread.
-func (r *run) spread(i int, s *step, lines []int32, out *outcome, n int, amount money.Num) bool {
-	r.weights = r.weights[:0]
-	for _, at := range lines {
-		l := &r.lines[at]
-		switch s.allocate {
-		case "quantity":
-			r.weights = append(r.weights, l.base)
-		case "weight":
-			r.weights = append(r.weights, l.in.WeightKg)
-		case "equal":
-			r.weights = append(r.weights, one)
-		default:
-			r.weights = append(r.weights, money.MaxNum(l.running, money.Num{}))
-		}
-	}
+// spread books the shares of an amount on the lines and returns the amount: what takes all
+// that the lines cost takes from each exactly what it costs, fractions of the minor unit
+// included. False: it cannot be spread.
+func (r *run) spread(i int, s *step, lines []int32, out *outcome, n int, amount money.Num) (money.Num, bool) {
 	if len(lines) == 0 {
 		r.skipUncounted(i, s)
-		return n == 0
+		return amount, n == 0
 	}
-	parts, err := money.AllocateNum(amount, r.weights, r.minor())
+	amount, parts, err := r.allot(s, lines, out, amount)
 	if err != nil {
 		r.failQuote("step "+s.id+": ", err, s.def.At)
-		return false
+		return amount, false
 	}
 	share := outcome{found: out.found, lost: out.lost}
 	for k, at := range lines {
@@ -134,7 +131,60 @@ func (r *run) spread(i int, s *step, lines []int32, out *outcome, n int, amount 
 		r.book(i, s, &r.lines[at], &share, n, parts[k])
 	}
 	r.skipUncounted(i, s)
-	return true
+	return amount, true
+}
+
+// allot divides an amount among the lines.
+func (r *run) allot(s *step, lines []int32, out *outcome, amount money.Num) (money.Num, []money.Num, error) {
+	r.weights = r.weights[:0]
+	for _, at := range lines {
+		r.weights = append(r.weights, money.MaxNum(r.lines[at].running, money.Num{}))
+	}
+	there := addUp(r.weights)
+	if s.cuts(amount, there) {
+		amount, out.text = there.Neg(), "cut at zero"
+	} else if s.allocate != "net" {
+		for i, at := range lines {
+			l := &r.lines[at]
+			switch s.allocate {
+			case "quantity":
+				r.weights[i] = l.base
+			case "weight":
+				r.weights[i] = l.in.WeightKg
+			default:
+				r.weights[i] = one
+			}
+		}
+		parts, err := money.AllocateNum(amount, r.weights, r.minor())
+		return amount, parts, err
+	}
+	return r.allotByNet(amount, there, r.weights)
+}
+
+func addUp(amounts []money.Num) (sum money.Num) {
+	for _, n := range amounts {
+		sum = sum.Add(n)
+	}
+	return sum
+}
+
+// cuts reports whether an amount would take off more than there is and has to be cut.
+func (s *step) cuts(amount, there money.Num) bool {
+	return s.def.CutAtZero && !s.statistical && amount.Sign() < 0 && amount.Add(there).Sign() < 0
+}
+
+// allotByNet divides an amount in proportion to what each has, none less than 0. What takes
+// off all that there is, up to its rounding, takes from each exactly what it has; the amount
+// is then their sum.
+func (r *run) allotByNet(amount, there money.Num, has []money.Num) (money.Num, []money.Num, error) {
+	if amount.Sign() >= 0 || !amount.Add(there).Round(r.in.Currency.Digits).IsZero() {
+		parts, err := money.AllocateNum(amount, has, r.minor())
+		return amount, parts, err
+	}
+	for i := range has {
+		has[i] = has[i].Neg()
+	}
+	return there.Neg(), has, nil
 }
 
 // stays traces on the lines that an amount is not theirs.
@@ -250,8 +300,8 @@ func (r *run) totalTrace(i int, s *step) {
 }
 
 // together are lines whose amounts of a step are rounded as one sum: those of the same
-// source and rate, returns on their own, and of included taxes those whose rates add up
-// to the same. A line that is not in the totals is alone.
+// source and rate, returns on their own, and of included taxes those whose rates also add
+// up to the same. A line that is not in the totals is alone.
 type together struct {
 	alone          string
 	source         string
@@ -316,7 +366,8 @@ func (r *run) roundGroups(i int, s *step, applies func(n int32) bool) {
 		}
 		if s.included {
 			g.included = l.included.String()
-		} else if c.source != nil {
+		}
+		if c.source != nil {
 			g.source, g.line = c.source.Record, c.source.Line
 		}
 		if members[g] == nil {

@@ -23,6 +23,9 @@ func (d *drawer) drawBook() {
 	for range d.int(0, 4) {
 		d.drawAnyStep()
 	}
+	if d.oneIn(5) {
+		d.drawTerm()
+	}
 	if d.oneIn(3) {
 		d.drawCluster()
 	}
@@ -168,6 +171,8 @@ func (d *drawer) common(s *naiveStep) {
 	s.round = d.maybeRound("line", "unit")
 	s.statistical = d.oneIn(12)
 	s.allowNegative = d.oneIn(6)
+	s.excluded = d.oneIn(20)
+	s.required = d.f.failing && s.kind == "condition" && d.oneIn(20)
 	if d.oneIn(8) {
 		s.cutAtZero = true
 	}
@@ -179,8 +184,11 @@ func (d *drawer) common(s *naiveStep) {
 		s.max = d.maybe(2, "20", "3")
 	}
 	if n := len(d.book.steps); d.oneIn(8) && n > 0 {
-		if last := d.book.steps[n-1]; last.kind != "subtotal" && last.kind != "sum" && last.per != "quote" && last.exclusion == "" && last.kind != "bundles" && last.kind != "coupons" && last.kind != "free_goods" {
+		if last := d.book.steps[n-1]; last.kind != "subtotal" && last.kind != "sum" && last.per != "quote" && last.exclusion == "" && last.kind != "bundles" && last.kind != "coupons" && last.kind != "free_goods" && last.kind != "term" {
 			s.replaces = []string{last.id}
+			if n > 1 && d.book.steps[n-2].kind == "formula" && d.book.steps[n-2].per != "quote" && d.book.steps[n-2].exclusion == "" {
+				s.replaces = append(s.replaces, d.book.steps[n-2].id)
+			}
 		}
 	}
 }
@@ -259,6 +267,9 @@ func (d *drawer) drawInput() {
 	s := naiveStep{id: d.newID(), kind: "input", name: pick(d, "discount_percent", "discount_amount", "markup_percent", "set_price")}
 	d.common(&s)
 	s.min, s.max = nil, nil
+	if d.oneIn(4) {
+		s.name, s.measure, s.effect = pick(d, "manual", "discount_amount"), pick(d, "percent", "amount", "price"), pick(d, "", "discount", "surcharge")
+	}
 	if d.f.failing && d.oneIn(4) {
 		s.min, s.max = d.maybe(2, "4"), d.maybe(2, "20", "80")
 	}

@@ -15,7 +15,7 @@ func (d *drawer) drawNumber(scope drawScope, depth int) expr {
 	if depth <= 0 || d.oneIn(3) {
 		return d.drawLeaf(scope)
 	}
-	switch d.int(0, 6) {
+	switch d.int(0, 7) {
 	case 0:
 		return binary{"+", d.drawNumber(scope, depth-1), d.drawNumber(scope, depth-1)}
 	case 1:
@@ -26,6 +26,8 @@ func (d *drawer) drawNumber(scope drawScope, depth int) expr {
 		return binary{"/", d.drawNumber(scope, depth-1), literal{d.number("2", "4", "5", "8")}}
 	case 4:
 		return choice{d.drawCondition(scope, depth-1), d.drawNumber(scope, depth-1), d.drawNumber(scope, depth-1)}
+	case 6:
+		return call{pick(d, "abs", "ceil", "floor"), []expr{d.drawNumber(scope, depth-1)}}
 	case 5:
 		return call{pick(d, "min", "max"), []expr{d.drawNumber(scope, depth-1), d.drawNumber(scope, depth-1)}}
 	}
@@ -37,7 +39,7 @@ func (d *drawer) drawLeaf(scope drawScope) expr {
 	if scope == ofQuote {
 		leaves = leaves[:1]
 	} else {
-		leaves = append(leaves, d.known("line.inputs.markup_percent"), d.known("product.score"))
+		leaves = append(leaves, d.known("line.inputs.markup_percent"), d.known("product.score"), d.known("line.cost"), d.known("line.unit_cost"), d.known("product.cost"))
 		for _, id := range d.rates {
 			leaves = append(leaves, d.known("rate."+id))
 		}
@@ -82,9 +84,16 @@ func (d *drawer) drawCondition(scope drawScope, depth int) expr {
 		binary{pick(d, ">=", "<"), variable("quote.date"), literal{day("2026-03-01")}},
 		binary{"!=", variable("quote.currency"), literal{"EUR"}},
 		variable("quote.inputs.express"), variable("customer.tax_exempt"),
+		binary{"==", variable("customer.parent"), literal{"C2"}}, binary{"!=", variable("customer.price_list"), literal{"L1"}},
+		binary{"<=", variable("quote.inputs.fixing"), variable("quote.date")},
 	}
 	if scope == ofLine {
-		conditions = append(conditions,
+		conditions = append(conditions, variable("line.return"),
+			binary{pick(d, "<", ">="), variable("line.end"), literal{day("2026-12-31")}},
+			binary{pick(d, "<", ">="), variable("line.start"), variable("quote.date")},
+			binary{pick(d, "endsWith", "contains"), variable("product.family"), literal{pick(d, "b", "a")}},
+			binary{"!=", variable("product.unit"), variable("line.unit")},
+			binary{">", variable("line.cost"), literal{d.number("5", "100")}},
 			binary{pick(d, ">=", "<", "!=", "=="), variable("line.quantity"), literal{d.number("2", "5", "10")}},
 			binary{">", variable("product.score"), literal{num("2")}},
 			binary{pick(d, "==", "!="), variable("product.brand"), literal{"X"}},

@@ -82,7 +82,7 @@ func (d *drawer) drawPerQuote() {
 	if d.oneIn(3) {
 		s.basis = d.drawBasis()
 	}
-	s.allowNegative = d.oneIn(6)
+	s.allowNegative, s.excluded, s.statistical, s.cutAtZero = d.oneIn(6), d.oneIn(12), d.oneIn(12), d.oneIn(12)
 	switch s.kind {
 	case "formula":
 		s.formula = d.drawNumber(ofQuote, 2)
@@ -115,8 +115,9 @@ func (d *drawer) drawGoods() {
 	if d.f.crossLine && d.oneIn(2) {
 		over = "quote"
 	} else {
-		s.when, s.choose = d.when(4, ofLine), pick(d, "", "best", "all")
+		s.choose = pick(d, "", "best", "all")
 	}
+	s.when = d.when(4, ofLine)
 	for i := range d.int(1, 2) {
 		g := naiveFreeGoods{id: fmt.Sprintf("%sg%d", s.id, i+1), buy: d.drawCondition(ofLine, 0), every: d.number("2", "3", "5", "10"), free: d.number("1", "2"),
 			over: over, percent: d.maybe(3, "-50", "-25"), limit: d.maybe(4, "1", "3"), exclusive: d.oneIn(4)}
@@ -136,7 +137,7 @@ func (d *drawer) drawGoods() {
 }
 
 func (d *drawer) drawBundles() {
-	s := naiveStep{id: d.newID(), kind: "bundles"}
+	s := naiveStep{id: d.newID(), kind: "bundles", when: d.when(6, ofLine)}
 	for i := range d.int(1, 2) {
 		b := naiveBundle{id: fmt.Sprintf("%sb%d", s.id, i+1), when: d.when(4, ofQuote), limit: d.maybe(4, "1", "2")}
 		b.of = []naivePart{{"P1", d.number("1", "2", "3")}}
@@ -264,5 +265,21 @@ func (d *drawer) drawApprovals() {
 	}
 	d.book.approvals = []naiveApproval{
 		{"deep", binary{">", variable("line.discount_percent"), literal{d.number("0", "10")}}, true},
-		{"large", binary{">", variable("quote.net"), literal{d.number("500", "5000")}}, false}}
+		{"large", binary{">", variable("quote." + pick(d, "net", "gross", "list")), literal{d.number("500", "5000")}}, false}}
+	if d.oneIn(2) {
+		d.book.approvals = append(d.book.approvals,
+			naiveApproval{"thin", binary{"<", variable("line." + pick(d, "margin_percent", "margin")), literal{d.number("0", "50")}}, true},
+			naiveApproval{"poor", binary{"<", variable("quote." + pick(d, "margin_percent", "margin")), literal{d.number("0", "50")}}, false},
+			naiveApproval{"below", binary{pick(d, "==", "!="), variable("line.guidance"), literal{"below_floor"}}, true},
+			naiveApproval{"gap", binary{">", variable("line.floor_gap_percent"), literal{d.number("0", "50")}}, true},
+			naiveApproval{"cheap", binary{"<", variable("line." + pick(d, "net", "unit_price", "list")), literal{d.number("10", "100")}}, true})
+	}
+	for _, id := range d.amounts {
+		if d.oneIn(8) {
+			d.book.approvals = append(d.book.approvals, naiveApproval{"off-" + id, binary{"<", variable("price." + id), literal{d.number("0", "-10")}}, true})
+		}
+	}
+	for _, id := range d.sums {
+		d.book.approvals = append(d.book.approvals, naiveApproval{"sum-" + id, binary{">", variable("sum." + id), literal{d.number("0", "10")}}, false})
+	}
 }

@@ -82,7 +82,7 @@ func (d *drawer) drawWorld() {
 	w := d.world
 	for i := range d.int(1, 4) {
 		p := naiveProduct{sku: fmt.Sprintf("P%d", i+1), family: pick(d, drawnFamilies...), unit: pick(d, "EA", "KG"), status: catalog.Active,
-			weight: d.number("1", "0.5", "2.25", "10"), taxCategory: pick(d, "full", "low", ""), brand: pick(d, "X", "Y", ""), score: d.maybe(2, "3", "1.5", "-2")}
+			weight: d.number("1", "0.5", "2.25", "10"), taxCategory: pick(d, "full", "low", ""), brand: pick(d, "X", "Y", ""), score: d.maybe(2, "3", "1.5", "-2"), cost: d.maybe(2, "5", "33.3", "0.125")}
 		if d.f.refused && d.oneIn(12) {
 			p.status = pick(d, catalog.Blocked, catalog.Obsolete, catalog.PhaseOut)
 		}
@@ -113,8 +113,15 @@ func (d *drawer) drawRequest() *naiveRequest {
 		r.inputs["fixing"] = day(pick(d, drawnDays...))
 	}
 	d.drawCodes(r)
+	if d.oneIn(4) {
+		r.end = day("2027-03-31")
+	}
 	for i := range d.int(1, 5) {
-		r.lines = append(r.lines, d.drawLine(i))
+		l := d.drawLine(i)
+		if d.book.hasTerm() {
+			d.drawRun(r, &l)
+		}
+		r.lines = append(r.lines, l)
 	}
 	return r
 }
@@ -216,7 +223,7 @@ func (d *drawer) drawScale(t *naiveType, keys map[string]string) {
 	}
 	if d.oneIn(4) {
 		old := r
-		old.from, old.to = catalog.Date{}, day("2026-01-31")
+		old.from, old.to = catalog.Date{}, day(pick(d, "2026-01-31"))
 		r.from = day("2026-02-01")
 		if d.oneIn(3) {
 			r.to = day("2026-02-28")

@@ -87,7 +87,7 @@ func (e *naiveEvaluator) settle(groups []string, i int) {
 	for _, l := range e.live() {
 		members := map[string][]*naiveResult{}
 		for _, r := range l.steps[:i+1] {
-			if g := r.step.exclusion; slices.Contains(groups, g) && r.verdict == "applied" && !r.amount.IsZero() {
+			if g := r.step.exclusion; slices.Contains(groups, g) && r.verdict == "applied" {
 				members[g] = append(members[g], r)
 			}
 		}
@@ -98,7 +98,7 @@ func (e *naiveEvaluator) settle(groups []string, i int) {
 			if len(x.between) > 0 && slices.Contains(groups, x.between[0]) {
 				e.settleBetween(x, members)
 			}
-			if slices.Contains(groups, x.ifGroup) && len(members[x.ifGroup]) > 0 {
+			if slices.Contains(groups, x.ifGroup) && gives(members[x.ifGroup]) {
 				for _, g := range x.drop {
 					drop(members, g)
 				}
@@ -106,6 +106,11 @@ func (e *naiveEvaluator) settle(groups []string, i int) {
 		}
 		l.rebuild()
 	}
+}
+
+// gives reports whether some step of a group gives something.
+func gives(members []*naiveResult) bool {
+	return slices.ContainsFunc(members, func(r *naiveResult) bool { return !r.amount.IsZero() })
 }
 
 func drop(members map[string][]*naiveResult, group string) {
@@ -126,13 +131,14 @@ func (e *naiveEvaluator) keepOf(group string) string {
 
 // keep settles one group by itself and returns what stays.
 func (e *naiveEvaluator) keep(how string, members []*naiveResult) []*naiveResult {
-	if how == "all" || len(members) == 0 {
+	if how == "all" || !gives(members) {
 		return members
 	}
-	best := members[0]
+	var best *naiveResult
 	for _, r := range members {
 		switch {
-		case how == "best" && e.less(r.amount, best.amount), how == "worst" && e.less(best.amount, r.amount):
+		case r.amount.IsZero():
+		case best == nil, how == "best" && e.less(r.amount, best.amount), how == "worst" && e.less(best.amount, r.amount):
 			best = r
 		}
 	}
@@ -156,13 +162,13 @@ func (e *naiveEvaluator) settleBetween(x naiveExclusion, members map[string][]*n
 	best := ""
 	for _, g := range x.between {
 		switch {
-		case len(members[g]) == 0:
+		case !gives(members[g]):
 		case best == "", orDefault(x.keep, "best") == "best" && e.less(sum(g), sum(best)), x.keep == "worst" && e.less(sum(best), sum(g)):
 			best = g
 		}
 	}
 	for _, g := range x.between {
-		if g != best {
+		if best != "" && g != best {
 			drop(members, g)
 		}
 	}
@@ -174,7 +180,7 @@ func (e *naiveEvaluator) conclude(l *naiveLine) {
 	included := e.settleIncluded(l)
 	exact := l.running
 	for _, r := range l.steps {
-		if r.step.excluded {
+		if r.step.excluded && !r.step.statistical {
 			f.tax = f.tax.Add(r.amount)
 			exact = exact.Sub(r.delta)
 		}
@@ -183,29 +189,44 @@ func (e *naiveEvaluator) conclude(l *naiveLine) {
 	f.net = gross.Sub(included)
 	f.rounding = gross.Sub(exact)
 	f.list, f.exactList = f.net, f.net
-	for _, r := range l.steps {
-		if r.step.kind == "subtotal" {
-			f.exactList = r.running
-			f.list = e.roundTo(r.running, minorUnit(e.currency), e.book.netRounding)
-			break
-		}
-	}
 	listed := false
 	for _, r := range l.steps {
 		switch {
+		case r.step.kind == "subtotal" && !listed:
+			listed, f.exactList = true, r.running
 		case r.step.kind == "subtotal":
-			listed = true
+		case r.step.kind == "term" && r.verdict == "applied":
+			if listed { // what was found so far is of one period
+				f.exactList, f.exactDiscount = e.overTerm(l, f.exactList), e.overTerm(l, f.exactDiscount)
+			}
 		case listed && !r.step.excluded && r.delta.Sign() < 0:
 			f.exactDiscount = f.exactDiscount.Sub(r.delta)
 		}
 	}
 	if listed {
+		f.list = e.roundTo(f.exactList, minorUnit(e.currency), e.book.netRounding)
 		f.discount = f.list.Sub(e.roundTo(f.exactList.Sub(f.exactDiscount), minorUnit(e.currency), e.book.netRounding))
 	}
 	f.percent = e.percentage(f.exactDiscount, f.exactList)
 	f.gross = f.net.Add(f.tax)
 	f.unit = e.unitPrice(f.net, l.quantity)
+	e.earn(f, l.totalCost)
 	e.guide(l)
+	e.concludeTerm(l)
+}
+
+// earn compares a net with what it costs, where that is known.
+func (e *naiveEvaluator) earn(f *naiveFigures, cost *dec) {
+	if cost == nil {
+		return
+	}
+	rounded := e.roundMinor(*cost)
+	margin := f.net.Sub(rounded)
+	f.cost, f.margin = &rounded, &margin
+	if !f.net.IsZero() {
+		percent := e.percentage(margin, f.net)
+		f.marginPercent = &percent
+	}
 }
 
 // unitPrice has as few digits as give the net again, at most four more than the currency.
@@ -272,6 +293,7 @@ func (e *naiveEvaluator) guide(l *naiveLine) {
 // total adds up the printed figures.
 func (e *naiveEvaluator) total() {
 	t := &e.totals
+	cost, known := zero, true
 	for _, l := range e.lines {
 		if l.failed != "" || l.refused || l.req.optional {
 			continue
@@ -289,7 +311,16 @@ func (e *naiveEvaluator) total() {
 		add(&t.gross, f.gross)
 		add(&t.exactList, f.exactList)
 		add(&t.exactDiscount, f.exactDiscount)
+		if known = known && f.cost != nil; known {
+			add(&cost, *f.cost)
+		}
+		if l.recurring != nil {
+			e.recurs = true
+			add(&e.recurring, f.net)
+			add(&e.arr, l.recurring.annual)
+		}
 	}
+	e.arr = e.roundMinor(e.arr)
 	net := e.unallocated.Sub(e.unallocatedExcluded)
 	t.net = t.net.Add(net)
 	t.discount = t.discount.Add(e.unallocatedOff)
@@ -297,6 +328,9 @@ func (e *naiveEvaluator) total() {
 	t.tax = t.tax.Add(e.unallocatedExcluded)
 	t.gross = t.gross.Add(e.unallocated)
 	t.percent = e.percentage(t.exactDiscount, t.exactList)
+	if known {
+		e.earn(t, &cost)
+	}
 }
 
 // approve finds out who has to be asked.

@@ -165,6 +165,8 @@ func (c call) eval(look func(string) any) any {
 		return args[0].Round(int32(args[1].IntPart()))
 	case "ceil":
 		return args[0].Ceil()
+	case "floor":
+		return args[0].Floor()
 	}
 	panic("no such function " + c.name)
 }
@@ -224,7 +226,7 @@ func (b binary) eval(look func(string) any) any {
 
 func isComparison(op string) bool {
 	switch op {
-	case "==", "!=", "<", "<=", ">", ">=", "startsWith":
+	case "==", "!=", "<", "<=", ">", ">=", "startsWith", "endsWith", "contains":
 		return true
 	}
 	return false
@@ -232,8 +234,13 @@ func isComparison(op string) bool {
 
 // compares reports whether two values of one kind compare as the operator says.
 func compares(op string, x, y any) bool {
-	if op == "startsWith" {
+	switch op {
+	case "startsWith":
 		return strings.HasPrefix(x.(string), y.(string))
+	case "endsWith":
+		return strings.HasSuffix(x.(string), y.(string))
+	case "contains":
+		return strings.Contains(x.(string), y.(string))
 	}
 	order := 0
 	switch v := x.(type) {

@@ -27,6 +27,14 @@ func orNothing(s string) any {
 	return s
 }
 
+// orNone makes no value of no number.
+func orNone(d *dec) any {
+	if d == nil {
+		return nil
+	}
+	return *d
+}
+
 // onLine gives the names of formulas their values on a line.
 func (e *naiveEvaluator) onLine(l *naiveLine) func(string) any {
 	return func(name string) any {
@@ -50,10 +58,9 @@ func (e *naiveEvaluator) onLine(l *naiveLine) func(string) any {
 
 // onQuote gives the names of formulas of the whole quote their values.
 func (e *naiveEvaluator) onQuote() func(string) any {
-	counting := e.counting()
 	return func(name string) any {
 		if id, is := strings.CutPrefix(name, "price."); is {
-			return sumOf(counting, func(l *naiveLine) dec { return l.of(id).amount }).Add(e.unallocatedIn(id))
+			return sumOf(e.present, func(l *naiveLine) dec { return l.of(id).amount }).Add(e.unallocatedIn(id))
 		}
 		return e.sharedName(name)
 	}
@@ -74,6 +81,25 @@ func (e *naiveEvaluator) lineName(l *naiveLine, name string) any {
 		return l.unit
 	case "weight_kg":
 		return l.weight
+	case "cost":
+		return orNone(l.cost)
+	case "unit_cost":
+		if l.cost == nil {
+			return nil
+		}
+		return e.divide(*l.cost, l.quantity)
+	case "margin":
+		return orNone(l.figures.margin)
+	case "margin_percent":
+		return orNone(l.figures.marginPercent)
+	case "unit_price":
+		return l.figures.unit
+	case "start", "end":
+		start, end, known := e.termOf(l)
+		if !known {
+			return nil
+		}
+		return map[string]catalog.Date{"start": start, "end": end}[name]
 	case "return":
 		return l.returned
 	case "requested":
@@ -90,10 +116,14 @@ func (e *naiveEvaluator) lineName(l *naiveLine, name string) any {
 	case "guidance":
 		return orNothing(l.figures.position)
 	case "floor":
-		if l.figures.floor == nil {
+		return orNone(l.figures.floor)
+	case "target":
+		return orNone(l.figures.target)
+	case "floor_gap_percent":
+		if l.figures.floor == nil || l.figures.floor.IsZero() {
 			return nil
 		}
-		return *l.figures.floor
+		return e.percentage(l.figures.floor.Sub(l.figures.net), *l.figures.floor)
 	}
 	panic("line." + name)
 }
@@ -111,10 +141,15 @@ func (e *naiveEvaluator) productName(p *naiveProduct, name string) any {
 	case "weight_kg":
 		return p.weight
 	case "score":
-		if p.score == nil {
-			return nil
-		}
-		return *p.score
+		return orNone(p.score)
+	case "cost":
+		return orNone(p.cost)
+	case "unit":
+		return p.unit
+	case "status":
+		return string(p.status)
+	case "min_quantity":
+		return p.minimum
 	}
 	panic("product." + name)
 }
@@ -127,7 +162,6 @@ func (e *naiveEvaluator) sharedName(name string) any {
 	if id, is := strings.CutPrefix(name, "sum."); is {
 		return e.sums[id]
 	}
-	counting := e.counting()
 	switch name {
 	case inexactly:
 		e.inexact = true
@@ -137,17 +171,31 @@ func (e *naiveEvaluator) sharedName(name string) any {
 	case "quote.currency":
 		return e.currency
 	case "quote.lines":
-		return decimal.NewFromInt(int64(len(counting)))
+		return decimal.NewFromInt(int64(len(e.present)))
 	case "quote.quantity":
-		return sumOf(counting, func(l *naiveLine) dec { return l.quantity })
+		return sumOf(e.present, func(l *naiveLine) dec { return l.quantity })
 	case "quote.weight_kg":
-		return sumOf(counting, func(l *naiveLine) dec { return l.weight })
+		return sumOf(e.present, func(l *naiveLine) dec { return l.weight })
 	case "quote.net":
 		return e.totals.net
+	case "quote.list":
+		return e.totals.list
+	case "quote.gross":
+		return e.totals.gross
+	case "quote.cost":
+		return orNone(e.totals.cost)
+	case "quote.margin":
+		return orNone(e.totals.margin)
+	case "quote.margin_percent":
+		return orNone(e.totals.marginPercent)
 	case "quote.discount_percent":
 		return e.totals.percent
 	case "customer.id":
 		return e.customer.id
+	case "customer.parent":
+		return orNothing(e.customer.parent)
+	case "customer.price_list":
+		return orNothing(e.customer.list)
 	case "customer.group":
 		return orNothing(e.customer.group)
 	case "customer.segment":

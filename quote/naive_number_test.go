@@ -34,9 +34,15 @@ func (e *naiveEvaluator) edge(distance dec) {
 	}
 }
 
+// endless reports whether a number carries a division without end: it has more places than
+// anything that is drawn.
+func endless(x dec) bool { return !x.Round(naivePlaces / 2).Equal(x) }
+
 // less compares two numbers that may carry divisions without end.
 func (e *naiveEvaluator) less(a, b dec) bool {
-	e.edge(a.Sub(b))
+	if endless(a) || endless(b) {
+		e.edge(a.Sub(b))
+	}
 	return a.LessThan(b)
 }
 
@@ -46,8 +52,9 @@ func (e *naiveEvaluator) roundTo(x, increment dec, mode string) dec {
 	floor := steps.Floor()
 	part := steps.Sub(floor) // 0 ≤ part < 1
 	half := decimal.New(5, -1)
-	switch mode {
-	case "up", "down":
+	switch {
+	case !endless(x):
+	case mode == "up" || mode == "down":
 		e.edge(part)
 		e.edge(one.Sub(part))
 	default:
@@ -102,15 +109,32 @@ type share struct {
 	amount dec
 }
 
+// deal spreads a total in proportion to what each share has; the whole of it, but for its
+// rounding, is from each what it has.
+func (e *naiveEvaluator) deal(total dec, shares []share) dec {
+	whole := zero
+	for _, s := range shares {
+		whole = whole.Add(s.weight)
+	}
+	if total.Sign() < 0 && e.roundMinor(whole.Add(total)).IsZero() {
+		for i := range shares {
+			shares[i].amount = shares[i].weight.Neg()
+		}
+		return whole.Neg()
+	}
+	e.allocate(total, shares, minorUnit(e.currency))
+	return total
+}
+
 // allocate spreads a total over shares by largest remainder, in multiples of an increment:
 // all are cut towards zero, and what is left goes, an increment each, to those that were
 // cut most; among equals to the heavier, then to the first by id. Without any weight the
 // split is even. The total is a multiple of the increment.
 func (e *naiveEvaluator) allocate(total dec, shares []share, increment dec) {
 	slices.SortFunc(shares, func(a, b share) int { return strings.Compare(a.id, b.id) })
-	sum := zero
+	sum, uneven := zero, false
 	for _, s := range shares {
-		sum = sum.Add(s.weight)
+		sum, uneven = sum.Add(s.weight), uneven || endless(s.weight)
 	}
 	if sum.IsZero() {
 		for i := range shares {
@@ -122,8 +146,11 @@ func (e *naiveEvaluator) allocate(total dec, shares []share, increment dec) {
 	cut := make([]dec, len(shares)) // times sum
 	for i := range shares {
 		exact := total.Mul(shares[i].weight)
-		pieces := exact.DivRound(increment.Mul(sum), naivePlaces).Truncate(0)
-		e.edge(exact.DivRound(increment.Mul(sum), naivePlaces).Sub(exact.DivRound(increment.Mul(sum), naivePlaces).Round(0)))
+		quotient := exact.DivRound(increment.Mul(sum), naivePlaces)
+		pieces := quotient.Truncate(0)
+		if uneven {
+			e.edge(quotient.Sub(quotient.Round(0)))
+		}
 		shares[i].amount = pieces.Mul(increment)
 		cut[i] = exact.Sub(shares[i].amount.Mul(sum)).Abs()
 		left = left.Sub(shares[i].amount)
@@ -144,7 +171,7 @@ func (e *naiveEvaluator) allocate(total dec, shares []share, increment dec) {
 			}
 		}
 		for i := range shares {
-			if i != best && !given[i] && !shares[i].weight.Equal(shares[best].weight) {
+			if uneven && i != best && !given[i] && !shares[i].weight.Equal(shares[best].weight) {
 				e.edge(cut[i].Sub(cut[best]))
 			}
 		}

@@ -17,6 +17,7 @@ type naiveEvaluator struct {
 	customer *naiveCustomer
 	currency string
 	lines    []*naiveLine
+	present  []*naiveLine // those that counted when the step began: what formulas see of the quote
 
 	unallocated         dec // on no line
 	unallocatedExcluded dec // and of it, in gross alone
@@ -29,6 +30,8 @@ type naiveEvaluator struct {
 	codes               []string // message codes that belong to no line
 	clusterStart        map[string]int
 	totals              naiveFigures
+	recurs              bool
+	recurring, arr      dec      // of the totals
 	approved            []string // id or id/line of approvals that are asked
 
 	inexact bool // a division had no end
@@ -38,6 +41,7 @@ type naiveEvaluator struct {
 type naiveQuoteStep struct {
 	id              string
 	amount, running dec
+	lost            []string
 }
 
 type naiveGood struct{ id, line, sku, quantity, unit string }
@@ -54,6 +58,9 @@ type naiveLine struct {
 	running                dec
 	steps                  []*naiveResult
 	figures                naiveFigures
+	cost                   *dec // of the line, of one period
+	totalCost              *dec // over the term
+	recurring              *naiveRecurring
 }
 
 type naiveResult struct {
@@ -73,6 +80,7 @@ type naiveFigures struct {
 	exactList, exactDiscount        dec
 	percent, unit, rounding         dec
 	floor, target, stretch          *dec
+	cost, margin, marginPercent     *dec
 	position                        string
 }
 
@@ -100,6 +108,10 @@ func naiveEvaluate(book *naiveBook, world *naiveWorld, req *naiveRequest) *naive
 			e.conclude(l)
 		}
 	}
+	e.goods = slices.DeleteFunc(e.goods, func(g naiveGood) bool {
+		return slices.ContainsFunc(e.lines, func(l *naiveLine) bool { return l.req.id == g.line && !l.counts() })
+	})
+	e.present = e.counting()
 	e.total()
 	e.approve()
 	return e
@@ -122,6 +134,10 @@ func (e *naiveEvaluator) open(r *naiveRequestLine) *naiveLine {
 	}
 	l.base = e.divide(l.quantity.Mul(numerator), denominator)
 	l.weight = l.base.Mul(l.product.weight)
+	if to, ok := e.rate(e.book.company, e.currency, e.req.date); ok && l.product.cost != nil {
+		cost := l.product.cost.Mul(l.base).Mul(to)
+		l.cost, l.totalCost = &cost, &cost
+	}
 	if l.base.LessThan(l.product.minimum) {
 		l.failed = "below_minimum_quantity"
 	} else if l.product.multiple.Sign() > 0 && !l.base.Mod(l.product.multiple).IsZero() {
@@ -132,6 +148,7 @@ func (e *naiveEvaluator) open(r *naiveRequestLine) *naiveLine {
 
 // refuse looks at product status and eligibility.
 func (e *naiveEvaluator) refuse() {
+	e.present = e.counting()
 	for _, l := range e.lines {
 		if l.failed != "" {
 			continue
@@ -173,6 +190,7 @@ func (e *naiveEvaluator) live() []*naiveLine {
 // take does one step on all lines.
 func (e *naiveEvaluator) take(i int) {
 	s := &e.book.steps[i]
+	e.present = e.counting()
 	for _, l := range e.live() {
 		l.steps = append(l.steps, &naiveResult{step: s, verdict: "not_applicable", running: l.running, shown: true})
 	}
@@ -221,8 +239,8 @@ func (l *naiveLine) of(id string) *naiveResult {
 // book puts an amount on a line.
 func (e *naiveEvaluator) bookOn(l *naiveLine, s *naiveStep, amount dec) {
 	r := l.result()
-	if s.cutAtZero && e.less(l.running.Add(amount), zero) && e.moves(s) {
-		amount = l.running.Neg()
+	if s.per != "quote" && e.cuts(s, amount, l.running) {
+		amount = decimal.Max(l.running, zero).Neg()
 	}
 	r.verdict, r.amount = "applied", amount
 	if e.moves(s) {
@@ -243,13 +261,18 @@ func (l *naiveLine) rebuild() {
 	for _, r := range l.steps {
 		l.running = l.running.Add(r.delta)
 		r.running = l.running
+		if r.step.kind == "term" && r.verdict == "lost" { // the line is of one period again
+			l.recurring, l.totalCost = nil, l.cost
+		}
 	}
 }
 
 // withdraw takes back what a step did on a line.
 func (r *naiveResult) withdraw() {
 	r.verdict, r.amount, r.delta, r.rates = "lost", zero, zero, nil
-	r.lost = append(r.lost, r.sources...)
+	if n := len(r.sources); n > 0 {
+		r.lost = append(r.lost, r.sources[n-1])
+	}
 }
 
 // replace withdraws the steps that the current one takes the place of.

@@ -148,7 +148,7 @@ func (b *naiveBook) modelFile() string {
 func (st *naiveStep) text() string {
 	pairs := []string{"id", st.id, st.kind, st.source(), "when", exprText(st.when), "basis", listText(st.basis), "choose", st.choose,
 		"exclusion", st.exclusion, "min", decText(st.min), "max", decText(st.max), "required", yes(st.required), "per", st.per,
-		"allocate", st.allocate, "replaces", listText(st.replaces), "override", st.override, "guidance", st.guidance, "currency", st.currency,
+		"allocate", st.allocate, "replaces", listText(st.replaces), "override", st.override, "guidance", st.guidance, "measure", st.measure, "effect", st.effect, "currency", st.currency,
 		"statistical", yes(st.statistical), "allow_negative", yes(st.allowNegative), "cut_at_zero", yes(st.cutAtZero), "included", yes(st.included)}
 	if st.excluded {
 		pairs = append(pairs, "exclude_from", "net")
@@ -188,6 +188,9 @@ func (st *naiveStep) source() string {
 			}
 			entries = append(entries, flow("id", x.id, "when", exprText(x.when), "of", listText(of), "price", decText(x.price), "percent", decText(x.percent), "limit", decText(x.limit)))
 		}
+	case "term":
+		t := st.term
+		return flow("period", t.period, "billing", t.billing, "align", t.align, "proration", t.proration, "uplift", decText(t.uplift))
 	case "coupons":
 		for _, c := range st.coupons {
 			entries = append(entries, c.text())
@@ -274,7 +277,7 @@ func (w *naiveWorld) delta() catalog.Delta {
 
 // request is the request as it is sent.
 func (r *naiveRequest) request() quote.Request {
-	out := quote.Request{SalesModel: "x", Customer: r.customer, Currency: r.currency, Date: r.date, Inputs: inputValues(r.inputs)}
+	out := quote.Request{SalesModel: "x", Customer: r.customer, Currency: r.currency, Date: r.date, End: r.end, Inputs: inputValues(r.inputs)}
 	for code, n := range r.redeemed {
 		if out.Redeemed == nil {
 			out.Redeemed = map[string]quote.Redemption{}
@@ -282,8 +285,12 @@ func (r *naiveRequest) request() quote.Request {
 		out.Redeemed[code] = quote.Redemption{Uses: n[0], Customer: n[1]}
 	}
 	for _, l := range r.lines {
-		out.Lines = append(out.Lines, quote.Line{ID: l.id, SKU: l.sku, Unit: l.unit, Quantity: quote.Number(l.quantity.String()),
-			Optional: l.optional, Requested: l.requested, Inputs: inputValues(l.inputs)})
+		line := quote.Line{ID: l.id, SKU: l.sku, Unit: l.unit, Quantity: quote.Number(l.quantity.String()), Start: l.start, End: l.end,
+			Months: l.months, Optional: l.optional, Requested: l.requested, Inputs: inputValues(l.inputs)}
+		for _, r := range l.ramp {
+			line.Ramp = append(line.Ramp, quote.Ramp{From: r.from, Quantity: quote.Number(r.quantity.String())})
+		}
+		out.Lines = append(out.Lines, line)
 	}
 	return out
 }

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"quotewright/catalog"
 )
 
 // candidate is one thing a step has found.
@@ -22,6 +20,7 @@ type outcome struct {
 	chosen []candidate
 	amount dec
 	lost   []string
+	asked  bool // the step's condition holds
 	failed string
 }
 
@@ -109,7 +108,10 @@ func (e *naiveEvaluator) find(s *naiveStep, o *outcome, counting []*naiveLine) {
 	if !applies {
 		return
 	}
+	o.asked = true
 	switch s.kind {
+	case "term":
+		e.findTerm(s, o)
 	case "condition":
 		e.findCondition(s, o, counting)
 	case "table":
@@ -152,7 +154,7 @@ func (e *naiveEvaluator) choose(how string, o *outcome) {
 // finish adds up what was chosen, rounds and limits it.
 func (e *naiveEvaluator) finish(s *naiveStep, o *outcome) {
 	if o.failed != "" || len(o.chosen) == 0 {
-		if s.required && o.failed == "" {
+		if s.required && o.asked && o.failed == "" {
 			o.failed = "missing_price"
 		}
 		return
@@ -164,7 +166,8 @@ func (e *naiveEvaluator) finish(s *naiveStep, o *outcome) {
 		return
 	}
 	to, ok := e.stepMoney(s)
-	if !ok && (s.min != nil || s.max != nil) {
+	entered := s.kind == "input" || s.override != "" // whose limits are of what is entered
+	if !ok && !entered && (s.min != nil || s.max != nil) {
 		o.failed = "missing_rate"
 		return
 	}
@@ -173,17 +176,15 @@ func (e *naiveEvaluator) finish(s *naiveStep, o *outcome) {
 	case s.round != nil && s.round.each == "document":
 	case s.round != nil:
 		o.amount = e.roundBy(s.round, o.amount, o.line.quantity)
-	case s.excluded:
-		o.amount = e.roundMinor(o.amount)
 	}
-	if s.kind == "input" || s.override != "" {
-		return
-	}
-	if s.min != nil && e.less(o.amount, convert(*s.min)) {
+	if s.min != nil && !entered && e.less(o.amount, convert(*s.min)) {
 		o.amount = convert(*s.min)
 	}
-	if s.max != nil && e.less(convert(*s.max), o.amount) {
+	if s.max != nil && !entered && e.less(convert(*s.max), o.amount) {
 		o.amount = convert(*s.max)
+	}
+	if s.excluded && s.round == nil {
+		o.amount = e.roundMinor(o.amount)
 	}
 }
 
@@ -200,7 +201,7 @@ func (e *naiveEvaluator) close(s *naiveStep, o *outcome) {
 			if c.rate != nil {
 				r.rates = append(r.rates, *c.rate)
 			}
-			if c.id != s.id {
+			if c.id != s.id && s.kind != "table" { // a withdrawn table is named as the step
 				r.sources = append(r.sources, c.id)
 			}
 		}
@@ -331,25 +332,25 @@ func (e *naiveEvaluator) findInput(s *naiveStep, o *outcome) {
 	if !known {
 		return
 	}
-	to, ok := e.stepMoney(s)
-	if !ok && !strings.HasSuffix(s.name, "_percent") {
-		o.failed = "missing_rate"
-		return
-	}
 	if s.min != nil && entered.LessThan(*s.min) || s.max != nil && entered.GreaterThan(*s.max) {
 		o.failed = "input_out_of_range"
 		return
 	}
+	to, ok := e.stepMoney(s)
+	if !ok && s.inputMeasure() != "percent" {
+		o.failed = "missing_rate"
+		return
+	}
 	sign := one
-	if strings.HasPrefix(s.name, "discount") {
+	if s.effect == "discount" || s.effect == "" && strings.HasPrefix(s.name, "discount") {
 		sign = one.Neg()
 	}
-	c := candidate{id: s.id}
+	c := candidate{id: s.name}
 	switch {
-	case strings.HasSuffix(s.name, "_percent"):
+	case s.inputMeasure() == "percent":
 		rate := entered.Mul(sign)
 		c.rate, c.amount = &rate, percentOf(e.basis(s, o.line), rate)
-	case strings.HasSuffix(s.name, "_price"):
+	case s.inputMeasure() == "price":
 		c.amount = entered.Mul(to).Mul(o.line.quantity)
 	default:
 		c.amount = entered.Mul(to).Mul(sign)
@@ -358,6 +359,19 @@ func (e *naiveEvaluator) findInput(s *naiveStep, o *outcome) {
 		}
 	}
 	o.chosen = []candidate{c}
+}
+
+// inputMeasure is what an input's number is: said by the step, or by its name.
+func (s *naiveStep) inputMeasure() string {
+	switch {
+	case s.measure != "":
+		return s.measure
+	case strings.HasSuffix(s.name, "_percent"):
+		return "percent"
+	case strings.HasSuffix(s.name, "_price"):
+		return "price"
+	}
+	return "amount"
 }
 
 // input is a number that was entered for the line or else for the quote.
@@ -369,114 +383,4 @@ func (e *naiveEvaluator) input(l *naiveLine, name string) (dec, bool) {
 	}
 	d, known := e.req.inputs[name].(dec)
 	return d, known
-}
-
-// findRows looks at every row of a table.
-func (e *naiveEvaluator) findRows(s *naiveStep, o *outcome) {
-	t := e.table(s.name)
-	matching := t.matching(e.onLine(o.line))
-	basis := e.basis(s, o.line)
-	if t.hit == "unique" && len(matching) > 1 {
-		o.failed = "formula"
-		return
-	}
-	for _, i := range matching {
-		c, ok := e.row(s, t, i, basis, o.line.quantity)
-		if !ok {
-			o.failed = "missing_rate"
-			return
-		}
-		o.chosen = append(o.chosen, c)
-	}
-	e.choose(map[string]string{"": "first", "first": "first", "unique": "first", "best": "best", "collect": "all"}[t.hit], o)
-}
-
-func (e *naiveEvaluator) row(s *naiveStep, t *naiveTable, i int, basis, quantity dec) (candidate, bool) {
-	row := t.rows[i]
-	c := candidate{id: fmt.Sprintf("%s:%d", t.id, i+1)}
-	if row.percent != nil {
-		c.rate, c.amount = row.percent, percentOf(basis, *row.percent)
-		return c, true
-	}
-	to, ok := e.stepMoney(s)
-	if row.amount == nil {
-		return c, true
-	}
-	c.amount = row.amount.Mul(to)
-	if orDefault(row.per, s.per) == "unit" {
-		c.amount = c.amount.Mul(quantity)
-	}
-	return c, ok
-}
-
-func (e *naiveEvaluator) table(id string) *naiveTable {
-	for i := range e.book.tables {
-		if e.book.tables[i].id == id {
-			return &e.book.tables[i]
-		}
-	}
-	panic("no table " + id)
-}
-
-func (t *naiveTable) matching(look func(string) any) []int {
-	var out []int
-	for i, row := range t.rows {
-		fits := true
-		for j, c := range t.columns {
-			fits = fits && (row.cells[j] == "" || c.matches(row.cells[j], look(c.input)))
-		}
-		if fits {
-			out = append(out, i)
-		}
-	}
-	return out
-}
-
-// matches compares a value with a cell; no value matches only what it is not.
-func (c naiveColumn) matches(cell string, v any) bool {
-	if v == nil {
-		return c.operator == "!=" || c.operator == "not in"
-	}
-	switch c.operator {
-	case "in", "not in":
-		found := false
-		for _, item := range strings.Split(cell, "|") {
-			found = found || c.equals(item, v)
-		}
-		return found == (c.operator == "in")
-	case "", "!=":
-		return c.equals(cell, v) == (c.operator == "")
-	}
-	return compares(c.operator, v, cellValue(cell, v))
-}
-
-// equals includes the paths below for families and regions.
-func (c naiveColumn) equals(cell string, v any) bool {
-	if c.input == "product.family" || c.input == "customer.region" {
-		return slices.Contains(pathsOf(v.(string)), cell)
-	}
-	return compares("==", v, cellValue(cell, v))
-}
-
-func cellValue(cell string, like any) any {
-	switch like.(type) {
-	case dec:
-		return num(cell)
-	case bool:
-		return cell == "true"
-	case catalog.Date:
-		return day(cell)
-	}
-	return cell
-}
-
-// pathsOf returns a path and those above it: a/b/c, a/b, a.
-func pathsOf(path string) []string {
-	var out []string
-	for path != "" {
-		out = append(out, path)
-		up := strings.LastIndex(path, "/")
-		path = path[:max(up, 0)]
-	}
-	return out
 }

@@ -85,6 +85,8 @@ type naiveStep struct {
 	replaces  []string
 	override  string
 	guidance  string
+	measure   string // of an input
+	effect    string
 	currency  string
 
 	excluded, included, statistical, allowNegative, cutAtZero bool
@@ -93,6 +95,7 @@ type naiveStep struct {
 	freeGoods   []naiveFreeGoods
 	bundles     []naiveBundle
 	coupons     []naiveCoupon
+	term        *naiveTerm
 }
 
 type naiveAdjustment struct {
@@ -199,6 +202,7 @@ type naiveRate struct {
 type naiveRequest struct {
 	customer, currency string
 	date               catalog.Date
+	end                catalog.Date
 	inputs             map[string]any // dec, bool, string or catalog.Date
 	redeemed           map[string][2]int
 	lines              []naiveRequestLine
@@ -209,6 +213,9 @@ type naiveRequestLine struct {
 	quantity      dec
 	optional      bool
 	requested     catalog.Date
+	start, end    catalog.Date
+	months        int
+	ramp          []naiveRamp
 	inputs        map[string]any
 }
 
