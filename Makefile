@@ -38,9 +38,15 @@ test: setup ## Set up, then run all tests: web pages, Go, the panel in a real br
 bench: ## Run all benchmarks with allocations (BENCH=Evaluate BENCH_TIME=3s to choose)
 	$(GO) test -run '^$$' -bench '$(BENCH)' -benchtime $(BENCH_TIME) -benchmem ./...
 
-fuzz: ## Fuzz the formula compiler and the rulebook loader for a minute each
-	$(GO) test -run '^$$' -fuzz FuzzCompile -fuzztime 60s ./internal/formula
-	$(GO) test -run '^$$' -fuzz FuzzLoad -fuzztime 60s ./rulebook
+FUZZTIME ?= 60s
+
+fuzz: ## Run every fuzz test for a minute each (FUZZTIME=10m)
+	@$(GO) list -f '{{if .TestGoFiles}}{{.ImportPath}}{{else if .XTestGoFiles}}{{.ImportPath}}{{end}}' ./... | while read package; do \
+		$(GO) test -list '^Fuzz' $$package | grep '^Fuzz' | while read test; do \
+			echo "$$package $$test"; \
+			$(GO) test -run '^$$' -fuzz "^$$test$$" -fuzztime $(FUZZTIME) $$package || exit 1; \
+		done || exit 1; \
+	done
 
 lint: ## Run the linters (.golangci.yml says why each one is on)
 	$(GO) run $(GOLANGCI) run ./...
