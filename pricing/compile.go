@@ -67,6 +67,7 @@ func (c *compiler) step(d StepDefinition) {
 	c.taxes(&s)
 	c.quoteStep(&s)
 	s.cost = c.showsCost(&s)
+	s.oneLine = s.looksAtOneLine()
 	i := len(c.steps)
 	c.steps = append(c.steps, s)
 	if d.ID != "" {

@@ -38,27 +38,7 @@ func readsCost(vs []*formula.Variable, steps []step) bool {
 // showsCost reports whether a step's trace shows what something costs: its source, its
 // condition or its basis reads it.
 func (c *compiler) showsCost(s *step) bool {
-	formulas := []*formula.Formula{s.when, s.formula, s.sum}
-	for _, e := range s.adjustments.rules {
-		formulas = append(formulas, e.when, e.percent, e.amount)
-	}
-	for _, f := range s.freeGoods {
-		formulas = append(formulas, f.buy, f.get)
-	}
-	for _, b := range s.bundles {
-		formulas = append(formulas, b.when)
-	}
-	if s.coupons != nil {
-		for _, o := range s.coupons.offers {
-			formulas = append(formulas, o.when)
-		}
-	}
-	for _, f := range formulas {
-		if f != nil && readsCost(f.Variables(), c.steps) {
-			return true
-		}
-	}
-	if s.table != nil && slices.ContainsFunc(s.table.columns, func(col column) bool { return confidential(col.name, c.steps) }) {
+	if slices.ContainsFunc(s.reads(), func(name string) bool { return confidential(name, c.steps) }) {
 		return true
 	}
 	return slices.ContainsFunc(s.basis, func(i int) bool { return c.steps[i].cost && c.steps[i].statistical })

@@ -12,8 +12,9 @@ import (
 )
 
 // run is one pricing of one input. Steps are computed one after the other over all
-// lines, so that a step for the whole quote sees them all. Its work areas are used again
-// by later runs; what a Result holds is not.
+// lines, so that a step for the whole quote sees them all; those between that look at one
+// line only go over a few lines together. Its work areas are used again by later runs;
+// what a Result holds is not.
 type run struct {
 	model  *SalesModel
 	view   *catalog.View
@@ -129,8 +130,8 @@ func (m *SalesModel) Price(view *catalog.View, in Input) Result {
 	r.counting() // eligibility rules may ask how much is bought
 	r.eligibility()
 	r.counting()
-	for i := range m.steps {
-		r.runStep(i)
+	for i := 0; i < len(m.steps); {
+		i = r.runSteps(i)
 	}
 	r.finish()
 	r.scope = m.approvalScope
@@ -214,19 +215,41 @@ func (r *run) byID() []int32 {
 	return r.order
 }
 
-func (r *run) runStep(i int) {
-	s := &r.model.steps[i]
-	r.step = s
+// tile is how many lines go together through steps that look at one line only: few enough
+// to stay in the processor's nearest caches on the way.
+const tile = 32
+
+// runSteps computes a step over all lines, or several that look at one line only, and
+// returns the step after them.
+func (r *run) runSteps(from int) (next int) {
 	if r.recount {
 		r.counting()
 	}
+	steps := r.model.steps
+	for next = from; next < len(steps) && steps[next].oneLine; next++ {
+	}
+	if next <= from+1 {
+		r.runStep(from, r.lines)
+		return from + 1
+	}
+	for lines := range slices.Chunk(r.lines, tile) {
+		for i := from; i < next; i++ {
+			r.runStep(i, lines)
+		}
+	}
+	return next
+}
+
+func (r *run) runStep(i int, lines []lineRun) {
+	s := &r.model.steps[i]
+	r.step = s
 	if s.cluster >= 0 && r.model.clusters[s.cluster].first == i {
-		r.remember(s.cluster)
+		r.remember(s.cluster, lines)
 	}
 	switch {
 	case s.kind == "subtotal":
-		for n := range r.lines {
-			if l := &r.lines[n]; !l.failed {
+		for n := range lines {
+			if l := &lines[n]; !l.failed {
 				r.subtotal(i, s, l)
 			}
 		}
@@ -240,13 +263,13 @@ func (r *run) runStep(i int) {
 		r.stepOverLines(i, s)
 	default:
 		r.snapshotBases(s)
-		for n := range r.lines {
-			if l := &r.lines[n]; !l.failed {
+		for n := range lines {
+			if l := &lines[n]; !l.failed {
 				r.stepOnLine(i, s, l)
 			}
 		}
 	}
-	r.afterStep(i, s)
+	r.afterStep(i, s, lines)
 }
 
 // snapshotBases notes each line's basis where a scale counts over several lines.

@@ -45,6 +45,7 @@ type step struct {
 	included    bool
 	statistical bool
 	cost        bool // its trace shows what something costs
+	oneLine     bool // what it does on a line is the same whatever the other lines are
 
 	condition   *conditionType
 	override    *inputSource
@@ -75,6 +76,52 @@ func (s *step) overLines() bool {
 		return true
 	}
 	return s.documentRounding()
+}
+
+// reads returns the names that a step's formulas and table read.
+func (s *step) reads() []string {
+	formulas := []*formula.Formula{s.when, s.formula, s.sum}
+	for _, e := range s.adjustments.rules {
+		formulas = append(formulas, e.when, e.percent, e.amount)
+	}
+	for _, f := range s.freeGoods {
+		formulas = append(formulas, f.buy, f.get)
+	}
+	for _, b := range s.bundles {
+		formulas = append(formulas, b.when)
+	}
+	if s.coupons != nil {
+		for _, o := range s.coupons.offers {
+			formulas = append(formulas, o.when)
+		}
+	}
+	var names []string
+	for _, f := range formulas {
+		if f == nil {
+			continue
+		}
+		for _, v := range f.Variables() {
+			names = append(names, v.Name)
+		}
+	}
+	if s.table != nil {
+		for _, col := range s.table.columns {
+			names = append(names, col.name)
+		}
+	}
+	return names
+}
+
+// countedNames are what formulas may read of the lines that count. A line that fails does
+// not any more from the next step on.
+var countedNames = []string{"quote.lines", "quote.quantity", "quote.weight_kg"}
+
+// looksAtOneLine reports whether a step does on a line the same whatever the others are.
+func (s *step) looksAtOneLine() bool {
+	if s.perQuote || s.overLines() || s.kind == "sum" || s.condition != nil && s.condition.across() {
+		return false
+	}
+	return !slices.ContainsFunc(s.reads(), func(name string) bool { return slices.Contains(countedNames, name) })
 }
 
 // adjustment is a compiled entry of an adjustments step.

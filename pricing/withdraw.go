@@ -9,11 +9,11 @@ import (
 
 // afterStep settles the exclusions that end here and refuses what brings a price below zero. While
 // exclusions are open, what they will withdraw is still in the running amount.
-func (r *run) afterStep(i int, s *step) {
+func (r *run) afterStep(i int, s *step, lines []lineRun) {
 	ends := s.cluster >= 0 && r.model.clusters[s.cluster].last == i
 	open := slices.ContainsFunc(r.model.clusters, func(k cluster) bool { return k.first <= i && i < k.last })
-	for n := range r.lines {
-		l := &r.lines[n]
+	for n := range lines {
+		l := &lines[n]
 		if l.failed {
 			continue
 		}
@@ -34,10 +34,10 @@ func (r *run) afterStep(i int, s *step) {
 }
 
 // remember notes the running amounts before a cluster of exclusion groups.
-func (r *run) remember(k int) {
+func (r *run) remember(k int, lines []lineRun) {
 	clusters := len(r.model.clusters)
-	for n := range r.lines {
-		r.before[n*clusters+k] = r.lines[n].running
+	for n := range lines {
+		r.before[lines[n].index*clusters+k] = lines[n].running
 	}
 }
 
