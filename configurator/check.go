@@ -25,12 +25,11 @@ func (m *Model) Check() fault.Mistakes {
 }
 
 func (m *Model) checkVoid(mistakes *fault.Mistakes) {
-	e := &explainer{solver: m.newSolver()}
+	e := &explainer{engine: m.borrow(true)}
+	defer e.giveBack()
 	var ids []string
-	if _, on, ok := e.guilty(nil, nil); ok {
-		for _, k := range e.constraints(nil, nil, on) {
-			ids = append(ids, m.constraints[k].id)
-		}
+	for _, k := range e.constraints(nil, nil) {
+		ids = append(ids, m.constraints[k].id)
 	}
 	mistakes.Add(m.def.At, "the model has no valid configuration; these constraints exclude each other: %s", strings.Join(ids, ", "))
 }
@@ -54,11 +53,6 @@ func (m *Model) checkFeature(f *feature, mistakes *fault.Mistakes) {
 	if f.Kind != KindSelect && possible == 1 && len(values) > 1 {
 		mistakes.Warn(f.def.At, "%s is %s in every valid configuration", f.ID, values[lowest(m.domainOf(m.root, f.first))])
 	}
-}
-
-func (m *Model) domainOf(domains []uint64, v int) []uint64 {
-	d := &m.variables[v]
-	return domains[d.word : d.word+d.words]
 }
 
 func (m *Model) checkRanges(r *resolver, f *feature, mistakes *fault.Mistakes) {

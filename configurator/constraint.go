@@ -9,12 +9,9 @@ import (
 	"quotewright/internal/formula"
 )
 
-// The size up to which the combinations of a rule's values are tried one by one when
-// a model is compiled.
-const (
-	maxCombinations = 4096
-	maxTableWords   = 8192
-)
+// maxCombinations is up to how many combinations of a rule's values are tried one by one
+// when a model is compiled.
+const maxCombinations = 4096
 
 func (c *compiler) derive(d DerivedDefinition) {
 	if _, taken := c.m.env.Kind(d.ID); taken || !isName(d.ID) {
@@ -44,7 +41,7 @@ func (c *compiler) constraints(definitions []ConstraintDefinition) {
 	for i := range c.m.features {
 		if f := &c.m.features[i]; f.Kind == KindSelect {
 			c.add(f.ID, f.def.At, fmt.Sprintf("choose %d to %d of %s", f.SelectMin, f.SelectMax, f.Title))
-			c.rule(variables(f.first, f.count), &cardinality{f.first, f.count, f.SelectMin, f.SelectMax}, false)
+			c.rule(variables(f.first, f.count), &cardinality{f.first, f.count, f.SelectMin, f.SelectMax})
 		}
 	}
 	ids := map[string]bool{}
@@ -73,8 +70,8 @@ func (c *compiler) add(id string, at fault.Position, message string) {
 }
 
 // rule adds a rule of the constraint added last.
-func (c *compiler) rule(variables []int, f filter, again bool) {
-	c.m.rules = append(c.m.rules, rule{len(c.m.constraints) - 1, variables, f, again && len(variables) > 1})
+func (c *compiler) rule(variables []int, f form) {
+	c.m.rules = append(c.m.rules, rule{len(c.m.constraints) - 1, variables, f})
 }
 
 func (c *compiler) constraint(d ConstraintDefinition) {
@@ -129,8 +126,8 @@ func parts(n formula.Node) []formula.Node {
 	return []formula.Node{n}
 }
 
-// formula makes a rule of one part: a table where few combinations are to be tried,
-// else the formula itself.
+// formula makes a rule of one part: of whether variables have certain values, of the
+// combinations where few are to be tried, of a sum, or of the formula itself.
 func (c *compiler) formula(when *formula.Formula, part formula.Node) {
 	m := c.m
 	reads := m.reads(part)
@@ -140,93 +137,70 @@ func (c *compiler) formula(when *formula.Formula, part formula.Node) {
 		reads = slices.Compact(reads)
 	}
 	holds := holdsAll(m, when, part)
-	if len(reads) > 1 && c.tabulable(reads) {
-		rows, all := m.rows(reads, holds)
-		if !all {
-			c.rule(reads, newTable(m, reads, rows), false)
+	if len(reads) == 0 {
+		if !holds(m.empty()) && len(m.variables) > 0 {
+			c.rule([]int{0}, &diagram{variables: []int{0}, root: nowhere})
 		}
 		return
 	}
 	if len(reads) == 1 {
-		c.rule(reads, &condition{reads, m.outcomes(reads[0], holds), holds}, false)
+		c.rule(reads, m.outcomes(reads[0], holds))
+		return
+	}
+	applies, plain := c.logicOf(when)
+	if l := c.builder.logic(part); l != nil && plain {
+		if applies != nil {
+			l = &logic{op: anyOf, of: []*logic{{op: notOf, of: []*logic{applies}}, l}}
+		}
+		c.rule(reads, l)
+		return
+	}
+	if c.tabulable(reads) {
+		c.rule(reads, m.diagram(reads, holds))
+		return
+	}
+	if sum := c.builder.linear(part); sum != nil && plain {
+		sum.when = applies
+		c.rule(reads, sum)
 		return
 	}
 	whole := &condition{reads, c.builder.term(part), holds}
-	sum := c.builder.linear(part)
+	if when != nil {
+		whole.term = &binary{op: formula.Or, kind: formula.Boolean, left: negation{c.builder.term(when.Root())}, right: whole.term}
+	}
+	c.rule(reads, whole)
+}
+
+// logicOf returns a when as logic; nil without one, and false where it is none.
+func (c *compiler) logicOf(when *formula.Formula) (l *logic, ok bool) {
 	if when == nil {
-		if sum != nil {
-			c.rule(reads, sum, true)
-		} else {
-			c.rule(reads, whole, true)
-		}
-		return
+		return nil, true
 	}
-	applies := c.builder.term(when.Root())
-	whole.term = &binary{op: formula.Or, kind: formula.Boolean, left: negation{applies}, right: whole.term}
-	if sum == nil {
-		c.rule(reads, whole, true)
-		return
-	}
-	c.rule(reads, &guarded{applies, c.unless(when, applies), sum, whole}, true)
+	l = c.builder.logic(when.Root())
+	return l, l != nil
 }
 
-// unless is the condition that a when does not hold.
-func (c *compiler) unless(when *formula.Formula, applies term) *condition {
-	return &condition{c.m.reads(when.Root()), negation{applies}, func(a *assignment) bool {
-		ok, err := when.True(c.m.lookup(a))
-		return err == nil && !ok
-	}}
-}
-
-// outcomes says for each value of a variable whether a condition on it holds.
-func (m *Model) outcomes(v int, holds func(*assignment) bool) term {
+// outcomes are the values of a variable for which a condition on it holds.
+func (m *Model) outcomes(v int, holds func(*assignment) bool) *logic {
 	a := m.empty()
-	values := make([]bound, len(m.variables[v].values))
-	for x := range values {
+	l := &logic{variable: v, values: make([]uint64, (len(m.variables[v].values)+63)/64)}
+	for x := range m.variables[v].values {
 		a.at[v] = x
-		values[x] = boundOf(formula.OfBool(holds(a)), nil)
+		set(l.values, x, holds(a))
 	}
-	return newByValue(v, values)
+	return l
 }
 
-// tabulable reports whether the combinations of variables are few enough to list.
+// tabulable reports whether the combinations of variables are few enough to try.
 func (c *compiler) tabulable(variables []int) bool {
-	combinations, values := 1, 0
+	combinations := 1
 	for _, v := range variables {
-		n := len(c.m.variables[v].values)
-		combinations, values = combinations*n, values+n
+		combinations *= len(c.m.variables[v].values)
 		if combinations > c.combinations {
 			return false
 		}
 	}
-	return combinations/64*values <= maxTableWords
-}
-
-// rows lists the combinations of variables for which something holds, and whether
-// these are all.
-func (m *Model) rows(variables []int, holds func(*assignment) bool) (rows [][][]int, all bool) {
-	a, all := m.empty(), true
-	var fill func(i int)
-	fill = func(i int) {
-		if i < len(variables) {
-			for x := range m.variables[variables[i]].values {
-				a.at[variables[i]] = x
-				fill(i + 1)
-			}
-			return
-		}
-		if !holds(a) {
-			all = false
-			return
-		}
-		row := make([][]int, len(variables))
-		for c, v := range variables {
-			row[c] = []int{a.at[v]}
-		}
-		rows = append(rows, row)
-	}
-	fill(0)
-	return rows, all
+	return true
 }
 
 // table makes a rule of a table.
@@ -244,7 +218,7 @@ func (c *compiler) table(t *Combinations) {
 	if len(t.Rows) == 0 {
 		c.mistakes.Add(t.At, "table %s has no rows, so nothing is valid", t.Name)
 	}
-	c.rule(columns, newTable(c.m, columns, rows), false)
+	c.rule(columns, newTable(c.m, columns, rows))
 }
 
 func (c *compiler) columns(t *Combinations) (columns []int, ok bool) {

@@ -14,7 +14,7 @@ const (
 
 // explainer finds out why something does not fit with choices.
 type explainer struct {
-	*solver
+	*engine
 	choices []picked
 }
 
@@ -29,14 +29,14 @@ type picked struct {
 // constraints, and by the repairs.
 func (e *explainer) conflict(goal []literal) Conflict {
 	c := Conflict{Choices: []Choice{}, Constraints: []ConstraintRef{}, Repairs: []Repair{}}
-	kept, on, ok := e.guilty(indexes(len(e.choices)), goal)
+	kept, ok := e.guilty(indexes(len(e.choices)), goal)
 	if !ok {
 		return c
 	}
 	for _, i := range kept {
 		c.Choices = append(c.Choices, Choice{e.m.features[e.choices[i].feature].ID, e.choices[i].value})
 	}
-	for _, k := range e.constraints(kept, goal, on) {
+	for _, k := range e.constraints(kept, goal) {
 		c.Constraints = append(c.Constraints, ConstraintRef{e.m.constraints[k].id, e.m.constraints[k].message})
 	}
 	c.Repairs = e.repairs(kept, goal)
@@ -60,74 +60,63 @@ func (e *explainer) literals(choices []int, goal []literal) []literal {
 	return all
 }
 
-// guilty returns a minimal set of the choices that exclude the goal, and constraints
-// that suffice for it; false when the goal is not known to be excluded.
-//
-// A search that finds nothing proves more than was asked: constraints that removed
-// nothing had no part in it, nor had choices that none of the others reads. Both are
-// left out at once, then one after the other is tried without.
-func (e *explainer) guilty(choices []int, goal []literal) (kept []int, on []bool, ok bool) {
+// guilty returns a minimal set of the choices that exclude the goal; false when the goal is
+// not known to be excluded. One after the other is tried without: what that needs not, it
+// is not asked about.
+func (e *explainer) guilty(choices []int, goal []literal) (kept []int, ok bool) {
 	if e.possible(e.literals(choices, goal), nil) != no {
-		return nil, nil, false
+		return nil, false
 	}
-	kept, on = e.involved(choices), slices.Clone(e.active)
+	kept = slices.Clone(choices)
+	blamed := e.blamed
 	for i := 0; i < len(kept); {
 		without := slices.Delete(slices.Clone(kept), i, i+1)
-		if e.possible(e.literals(without, goal), nil) == no {
-			// What was needed so far stays needed: less is excluded without it.
-			kept, on = append(slices.Clone(kept[:i]), e.involved(without[i:])...), slices.Clone(e.active)
-		} else {
+		switch {
+		case !slices.ContainsFunc(e.choices[kept[i]].literals, func(l literal) bool { return blamed[l] }):
+			kept = without
+		case e.possible(e.literals(without, goal), nil) == no:
+			kept, blamed = without, e.blamed
+		default:
 			i++
 		}
 	}
-	return kept, on, true
+	return kept, true
 }
 
-// involved returns the choices that the active constraints read.
-func (e *explainer) involved(choices []int) []int {
-	var list []int
-	for _, i := range choices {
-		if slices.ContainsFunc(e.choices[i].literals, e.touched) {
-			list = append(list, i)
-		}
-	}
-	return list
-}
-
-func (e *explainer) touched(l literal) bool {
-	return slices.ContainsFunc(e.m.touching[l.variable], func(k int) bool { return e.active[e.m.rules[k].constraint] })
-}
-
-// constraints returns a minimal set of the constraints that are on, in order, under
-// which the choices exclude the goal.
-func (e *explainer) constraints(choices []int, goal []literal, on []bool) []int {
-	all := e.literals(choices, goal)
-	return minimal(on, func(on []bool) bool { return e.possible(all, on) == no && e.narrowTo(on) })
-}
-
-// narrowTo leaves on only what had a part in the last answer.
-func (e *explainer) narrowTo(on []bool) bool {
+// constraints returns a minimal set of the constraints, in order, under which the choices
+// exclude the goals, each of them.
+func (e *explainer) constraints(choices []int, goals ...[]literal) []int {
+	on := make([]bool, len(e.m.constraints))
 	for k := range on {
-		on[k] = on[k] && e.active[k]
+		on[k] = true
 	}
-	return true
-}
-
-// minimal drops one after the other of what is on while enough stays true, which may
-// switch off more.
-func minimal(on []bool, enough func([]bool) bool) []int {
+	excluded := func(on []bool) ([]bool, bool) {
+		needed := make([]bool, len(on))
+		for _, goal := range goals {
+			if e.possible(e.literals(choices, goal), on) != no {
+				return nil, false
+			}
+			for k := range needed {
+				needed[k] = needed[k] || e.active[k]
+			}
+		}
+		return needed, true
+	}
+	needed, ok := excluded(on)
+	if !ok {
+		return nil
+	}
 	var kept []int
 	for k := range on {
-		if !on[k] {
+		if !needed[k] {
+			on[k] = false
 			continue
 		}
-		without := slices.Clone(on)
-		if without[k] = false; enough(without) {
-			copy(on, without)
-		}
-	}
-	for k := range on {
-		if on[k] {
+		on[k] = false
+		if less, ok := excluded(on); ok {
+			needed = less
+		} else {
+			on[k] = true
 			kept = append(kept, k)
 		}
 	}
@@ -190,7 +179,7 @@ func (e *explainer) unhit(conflicts [][]int, drop []int, goal []literal) (confli
 	if e.possible(e.literals(rest, goal), nil) == yes {
 		return nil, true
 	}
-	kept, _, _ := e.guilty(rest, goal)
+	kept, _ := e.guilty(rest, goal)
 	return kept, false
 }
 
@@ -201,33 +190,13 @@ func within(small, large []int) bool {
 // because names a minimal set of constraints that, with the choices, leave variables
 // no other value than they have.
 func (e *explainer) because(values []literal) []string {
-	all := e.literals(indexes(len(e.choices)), nil)
-	on := make([]bool, len(e.m.constraints))
-	sure := func(allowed []bool) bool {
-		needed := make([]bool, len(on))
-		for _, l := range values {
-			l.not = true
-			if e.possible(append(slices.Clone(all), l), allowed) != no {
-				return false
-			}
-			for k := range needed {
-				needed[k] = needed[k] || e.active[k]
-			}
-		}
-		copy(on, needed)
-		return true
-	}
-	if !sure(nil) {
-		return nil
+	goals := make([][]literal, len(values))
+	for i, l := range values {
+		l.not = true
+		goals[i] = []literal{l}
 	}
 	var ids []string
-	for _, k := range minimal(slices.Clone(on), func(without []bool) bool {
-		ok := sure(without)
-		if ok {
-			copy(without, on)
-		}
-		return ok
-	}) {
+	for _, k := range e.constraints(indexes(len(e.choices)), goals...) {
 		ids = append(ids, e.m.constraints[k].id)
 	}
 	return ids

@@ -1,18 +1,17 @@
 package configurator
 
 import (
-	"math/bits"
 	"slices"
 
 	"quotewright/internal/formula"
 )
 
 // linear is a condition that a sum lies between two ends, each part of the sum read
-// from one variable: a budget, a number of options, a length. It does in one pass over
-// the values what a condition does by trying them.
+// from one variable: a budget, a number of options, a length.
 type linear struct {
 	parts     []share
-	low, high int64 // millionths
+	low, high int64  // millionths
+	when      *logic // nil: always
 }
 
 // noEnd is beyond every sum, and far enough from the largest number to add to it.
@@ -22,100 +21,6 @@ const noEnd = largest / 2
 type share struct {
 	variable int
 	values   []int64
-	monotone bool
-}
-
-func (p *share) ends(s *solver) (lo, hi int64) {
-	domain := s.domain(p.variable)
-	if p.monotone {
-		a, b := p.values[lowest(domain)], p.values[highest(domain)]
-		return min(a, b), max(a, b)
-	}
-	lo, hi = infinity, -infinity
-	for w, word := range domain {
-		for ; word != 0; word &= word - 1 {
-			v := p.values[w<<6+bits.TrailingZeros64(word)]
-			lo, hi = min(lo, v), max(hi, v)
-		}
-	}
-	return lo, hi
-}
-
-func (l *linear) ends(s *solver) (lo, hi int64) {
-	for i := range l.parts {
-		a, b := l.parts[i].ends(s)
-		lo, hi = lo+a, hi+b
-	}
-	return lo, hi
-}
-
-// possible reports whether the sum can lie between the ends.
-func (l *linear) possible(s *solver) bool {
-	lo, hi := l.ends(s)
-	return lo <= l.high && hi >= l.low
-}
-
-func (l *linear) filter(s *solver) bool {
-	lo, hi := l.ends(s)
-	if lo > l.high || hi < l.low {
-		return false
-	}
-	for i := range l.parts {
-		p := &l.parts[i]
-		if s.size[p.variable] == 1 || lo >= l.low && hi <= l.high {
-			continue
-		}
-		a, b := p.ends(s)
-		// With the others at their ends the value has to make up for the rest.
-		if least, most := l.low-(hi-b), l.high-(lo-a); a < least || b > most {
-			p.keep(s, least, most)
-			if s.size[p.variable] == 0 {
-				return false
-			}
-			c, d := p.ends(s)
-			lo, hi = lo-a+c, hi-b+d
-		}
-	}
-	return true
-}
-
-func (p *share) keep(s *solver, least, most int64) {
-	for w, word := range s.domain(p.variable) {
-		keep := word
-		for ; word != 0; word &= word - 1 {
-			if v := p.values[w<<6+bits.TrailingZeros64(word)]; v < least || v > most {
-				keep &^= word & -word
-			}
-		}
-		s.narrow(p.variable, w, keep)
-	}
-}
-
-// guarded is a linear condition that counts only when another one holds.
-type guarded struct {
-	when   term
-	unless *condition // the when does not hold
-	then   *linear
-	whole  *condition
-}
-
-func (g *guarded) filter(s *solver) bool {
-	open := 0
-	for _, v := range g.whole.variables {
-		if s.size[v] > 1 {
-			open++
-		}
-	}
-	when := g.when.bound(s)
-	switch {
-	case open < 2:
-		return g.whole.filter(s)
-	case when.certain():
-		return g.then.filter(s)
-	case !g.then.possible(s):
-		return g.unless.filter(s)
-	}
-	return true
 }
 
 // linearBuilder takes a comparison apart into shares.
@@ -154,7 +59,7 @@ func (b *builder) linear(n formula.Node) *linear {
 	slices.Sort(t.order)
 	for _, v := range t.order {
 		values := t.byVariable[v]
-		l.parts = append(l.parts, share{v, values, slices.IsSorted(values) || falling(values)})
+		l.parts = append(l.parts, share{v, values})
 	}
 	if t.failed || !t.fits() {
 		return nil
@@ -166,10 +71,6 @@ func (b *builder) linear(n formula.Node) *linear {
 		l.high -= t.constant
 	}
 	return l
-}
-
-func falling(values []int64) bool {
-	return slices.IsSortedFunc(values, func(a, b int64) int { return int(min(1, max(-1, b-a))) })
 }
 
 // fits reports whether no sum can leave the exact numbers.

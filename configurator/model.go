@@ -3,15 +3,17 @@
 // made so far, exactly: a value is offered if and only if a complete valid
 // configuration contains it together with them.
 //
-// The method is complete search over finite domains. Constraints become rules that
-// remove values (tables of the valid combinations where few values are involved,
-// formulas over bounds elsewhere), and a search decides what they leave open, one
-// connected group of features at a time. Every configuration found proves all the
-// values in it, so that few searches answer for all values.
+// The method is that of satisfiability solvers (package sat): every value is a literal;
+// constraints become clauses, sums, and formulas that are asked about bounds; what a
+// search learns from a dead end holds for all later questions. Parts of a model that no
+// constraint joins are decided apart. Every configuration found proves all the values in
+// it, and those that could stand in it alone, so that few searches answer for all values.
 package configurator
 
 import (
+	"slices"
 	"strings"
+	"sync"
 
 	"quotewright/internal/fault"
 	"quotewright/internal/formula"
@@ -31,13 +33,17 @@ type Model struct {
 	partNumber  *formula.Template
 	formulas    formulas
 
-	words    int      // of all domains
-	touching [][]int  // rules by variable
-	root     []uint64 // the exact domains without any choice
-	rootSize []int
-	open     []literal  // values of root that the search did not decide
-	pool     []solution // configurations without any choice, by group
-	void     bool       // there is no valid configuration
+	words      int      // of all domains
+	touching   [][]int  // rules by variable
+	parts      [][]int  // variables that rules connect
+	partOf     []int    // by variable; −1: no rule reads it
+	root       []uint64 // the exact domains without any choice
+	rootSize   []int
+	open       []literal   // values of root that the search did not decide
+	known      [][][]int32 // by part: configurations, a value for each of its variables
+	void       bool        // there is no valid configuration
+	plain      sync.Pool   // engines
+	explaining sync.Pool
 }
 
 // variable is what the search assigns: an index into values. A feature has one, a
@@ -107,22 +113,19 @@ type compiler struct {
 
 // prepare computes what Resolve starts from.
 func (m *Model) prepare() {
-	m.touching = make([][]int, len(m.variables))
-	for k := range m.rules {
-		for _, v := range m.rules[k].variables {
-			m.touching[v] = append(m.touching[v], k)
-		}
-	}
 	for v := range m.variables {
 		m.variables[v].word, m.variables[v].words = m.words, (len(m.variables[v].values)+63)/64
 		m.words += m.variables[v].words
 	}
-	s := m.newSolver()
-	s.keep = true
-	s.start(nil)
-	open, ok := s.exact(nil)
-	m.void, m.open, m.pool = !ok, open, s.found
-	m.root, m.rootSize = s.bits, s.size
+	m.connect()
+	m.known = make([][][]int32, len(m.parts))
+	e := m.borrow(false)
+	e.learning = true
+	open, ok := e.exact(nil, nil)
+	e.learning = false
+	m.void, m.open = !ok, open
+	m.root, m.rootSize = slices.Clone(e.bits), slices.Clone(e.size)
+	e.giveBack()
 }
 
 // ID returns the model's id.

@@ -4,71 +4,101 @@ import (
 	"slices"
 
 	"quotewright/internal/formula"
+	"quotewright/internal/sat"
 )
 
 // planner decides feature after feature, never so that nothing is left. It holds on
 // to one configuration that agrees with all decisions, so that most need no search.
 type planner struct {
-	*solver
-	plan []int // by variable; −1: not known
+	*engine
+	given   question
+	plan    []int // by variable: its value in the configuration, −1: not known
+	decided []bool
+	allowed func(v, x int) bool // by the exact domains
+	wish    [][]sat.Lit         // by part: the values to try first
 }
 
-// planner starts from the exact domains, with a configuration near the defaults.
+// planner starts with a configuration near the defaults.
 func (r *resolver) planner() *planner {
-	p := &planner{solver: r.m.newSolver(), plan: make([]int, len(r.m.variables))}
-	p.resume()
-	copy(p.bits, r.exact)
-	copy(p.size, r.size)
+	m := r.m
+	p := &planner{engine: r.engine, plan: make([]int, len(m.variables)), decided: make([]bool, len(m.variables)), wish: make([][]sat.Lit, len(m.parts))}
+	p.allowed = func(v, x int) bool { return r.exact[m.variables[v].word+x>>6]&(1<<(x&63)) != 0 }
+	var given []literal
+	for _, c := range r.fitting {
+		given = append(given, c.literals...)
+	}
+	p.given, _ = p.ask(given)
 	for v := range p.plan {
 		p.plan[v] = -1
+		p.decided[v] = r.size[v] == 1
 	}
-	for i := range r.m.features {
-		for _, l := range r.m.features[i].usual {
-			p.last[l.variable] = l.value
+	for i := range m.features {
+		f := &m.features[i]
+		for j := range f.count {
+			v := f.first + j
+			if k := m.partOf[v]; k >= 0 {
+				order := f.preference(m, j)
+				if f.usual != nil {
+					order = slices.Insert(order, 0, f.usual[j].value)
+				}
+				if at := slices.IndexFunc(order, func(x int) bool { return p.allowed(v, x) }); at >= 0 {
+					p.wish[k] = append(p.wish[k], p.values[v][order[at]])
+				}
+				continue
+			}
+			p.plan[v] = lowest(m.domainOf(r.exact, v))
 		}
 	}
-	p.keep = true
-	p.seek()
+	for k := range m.parts {
+		p.seek(k)
+	}
 	return p
 }
 
-// seek finds a configuration that agrees with the decisions.
-func (p *planner) seek() bool {
-	p.found = p.found[:0]
-	for _, group := range p.groups() {
-		if p.solve(group) != yes {
-			return false
-		}
+// seek finds a configuration of a part that agrees with the decisions.
+func (p *planner) seek(k int) bool {
+	if p.solve(k, p.given[k], p.wish[k]) != yes {
+		return false
 	}
-	for v := range p.plan {
-		p.plan[v] = lowest(p.domain(v))
-	}
-	for _, f := range p.found {
-		for i, v := range f.variables {
-			p.plan[v] = f.values[i]
-		}
+	for _, v := range p.m.parts[k] {
+		p.plan[v] = p.at.at[v]
 	}
 	return true
 }
 
-// take decides literals if a configuration has them.
+// take decides literals of one feature if a configuration has them.
 func (p *planner) take(literals []literal) bool {
-	planned := !slices.ContainsFunc(literals, func(l literal) bool { return p.plan[l.variable] != l.value })
-	mark := len(p.trail)
-	p.assume(literals)
-	if p.propagate() && (planned || p.seek()) {
+	k := p.m.partOf[literals[0].variable]
+	if k < 0 {
+		l := literals[0]
+		if p.decided[l.variable] && p.plan[l.variable] != l.value || !p.allowed(l.variable, l.value) {
+			return false
+		}
+		p.plan[l.variable], p.decided[l.variable] = l.value, true
 		return true
 	}
-	p.undo(mark)
-	return false
+	before := p.given[k]
+	planned := true
+	for _, l := range literals {
+		p.given[k] = append(p.given[k][:len(p.given[k]):len(p.given[k])], p.values[l.variable][l.value])
+		planned = planned && p.plan[l.variable] == l.value
+	}
+	if !planned && !p.seek(k) {
+		p.given[k] = before
+		return false
+	}
+	for _, l := range literals {
+		p.decided[l.variable] = true
+	}
+	return true
 }
 
 // decide gives a feature the first value in the order of preference that fits.
 func (p *planner) decide(f *feature) bool {
 	for i := range f.count {
 		v := f.first + i
-		if p.size[v] > 1 && !slices.ContainsFunc(f.preference(p.m, i), func(x int) bool {
-			return p.has(v, x) && p.take([]literal{{variable: v, value: x}})
+		if !p.decided[v] && !slices.ContainsFunc(f.preference(p.m, i), func(x int) bool {
+			return p.allowed(v, x) && p.take([]literal{{variable: v, value: x}})
 		}) {
 			return false
 		}
@@ -93,7 +123,10 @@ func (f *feature) preference(m *Model, i int) []int {
 func (p *planner) configuration() map[string]formula.Value {
 	a := p.m.empty()
 	for v := range a.at {
-		a.at[v] = lowest(p.domain(v))
+		if p.plan[v] < 0 {
+			return nil
+		}
+		a.at[v] = p.plan[v]
 	}
 	values := make(map[string]formula.Value, len(p.m.features))
 	for i := range p.m.features {

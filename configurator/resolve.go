@@ -30,7 +30,9 @@ import (
 // fits: of an integer with a default the nearest to it, of a selection as few changes
 // to its default as possible in the order of its options.
 func (m *Model) Resolve(selection Selection, opt Options) *State {
-	r := &resolver{m: m, solver: m.newSolver(), at: m.empty()}
+	r := &resolver{m: m, engine: m.borrow(false), why: m.borrow(true), at: m.empty()}
+	defer r.engine.giveBack()
+	defer r.why.giveBack()
 	r.state = &State{model: m, Values: map[string]Assigned{}, Domains: map[string]Domain{}, Conflicts: []Conflict{}, at: r.at}
 	choices, problems := m.read(selection)
 	r.state.Problems = problems
@@ -51,7 +53,8 @@ func (m *Model) Resolve(selection Selection, opt Options) *State {
 // resolver is one Resolve on its way.
 type resolver struct {
 	m       *Model
-	solver  *solver
+	engine  *engine
+	why     *engine // explains
 	state   *State
 	at      *assignment // what is decided
 	fitting []picked
@@ -80,7 +83,7 @@ func (r *resolver) fit(choices []picked) {
 		r.separate(choices)
 		r.domains(r.fitting, nil)
 	}
-	r.exact, r.size = slices.Clone(r.solver.bits), slices.Clone(r.solver.size)
+	r.exact, r.size = slices.Clone(r.engine.bits), slices.Clone(r.engine.size)
 	r.offer()
 	for i := range r.m.features {
 		f := &r.m.features[i]
@@ -92,18 +95,14 @@ func (r *resolver) fit(choices []picked) {
 	}
 }
 
-// domains leaves the solver with the exact domains under choices, of all variables or
+// domains leaves the engine with the exact domains under choices, of all variables or
 // of some.
 func (r *resolver) domains(choices []picked, some func(v int) bool) (ok bool) {
-	r.solver.resume()
-	if len(choices) == 0 {
-		r.open = r.m.open
-		return true
-	}
+	var given []literal
 	for _, p := range choices {
-		r.solver.assume(p.literals)
+		given = append(given, p.literals...)
 	}
-	r.open, ok = r.solver.exact(some)
+	r.open, ok = r.engine.exact(given, some)
 	return ok
 }
 
@@ -116,7 +115,7 @@ func (r *resolver) offer() {
 		own := func(v int) bool { return v >= f.first && v < f.first+f.count }
 		r.domains(slices.Delete(slices.Clone(r.fitting), i, i+1), own)
 		for v := f.first; v < f.first+f.count; v++ {
-			copy(r.m.domainOf(r.offered, v), r.solver.domain(v))
+			copy(r.m.domainOf(r.offered, v), r.m.domainOf(r.engine.bits, v))
 		}
 		for _, l := range r.open {
 			if own(l.variable) {
@@ -129,13 +128,13 @@ func (r *resolver) offer() {
 
 // separate takes choice after choice and explains those that do not fit.
 func (r *resolver) separate(choices []picked) {
-	e := &explainer{solver: r.solver}
+	e := &explainer{engine: r.why}
 	for _, p := range choices {
 		var literals []literal
 		for _, c := range append(slices.Clone(e.choices), p) {
 			literals = append(literals, c.literals...)
 		}
-		if r.solver.possible(literals, nil) != no {
+		if r.why.possible(literals, nil) != no {
 			e.choices = append(e.choices, p)
 			continue
 		}
@@ -221,7 +220,7 @@ func (r *resolver) unverified() {
 func (r *resolver) force() { r.forceFrom(r.fitting, r.exact, r.size) }
 
 func (r *resolver) forceFrom(given []picked, domains []uint64, size []int) {
-	e := &explainer{solver: r.solver, choices: given}
+	e := &explainer{engine: r.why, choices: given}
 	for i := range r.m.features {
 		f := &r.m.features[i]
 		if r.isSet(f) {
@@ -254,7 +253,7 @@ func (r *resolver) exclude() {
 		if f.Kind == KindInteger {
 			continue
 		}
-		e := &explainer{solver: r.solver}
+		e := &explainer{engine: r.why}
 		for _, p := range r.fitting {
 			if p.feature != i {
 				e.choices = append(e.choices, p)
@@ -325,7 +324,7 @@ func (r *resolver) forceByDefault(given []picked) {
 		return
 	}
 	if r.domains(given, nil) {
-		r.forceFrom(given, slices.Clone(r.solver.bits), slices.Clone(r.solver.size))
+		r.forceFrom(given, slices.Clone(r.engine.bits), slices.Clone(r.engine.size))
 	}
 }
 

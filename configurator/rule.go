@@ -10,126 +10,12 @@ import (
 type rule struct {
 	constraint int // index in Model.constraints
 	variables  []int
-	filter     filter
-	again      bool // one pass of the filter may leave work for another
-}
-
-// filter removes values that cannot stand with the domains of the other variables. It
-// may miss some while several variables are open, none when at most one is; with none
-// open it empties a domain or returns false exactly when the rule is broken.
-type filter interface {
-	filter(s *solver) bool
-}
-
-// table allows rows of values.
-type table struct {
-	columns []int
-	words   int
-	allows  [][][]uint64 // by column and value: the rows that have it
-}
-
-// newTable makes a table of rows; a row has for each column the set of values allowed,
-// nil for all. Every set must be non-empty.
-func newTable(m *Model, columns []int, rows [][][]int) *table {
-	t := &table{columns: columns, words: (len(rows) + 63) / 64}
-	for c, v := range columns {
-		t.allows = append(t.allows, make([][]uint64, len(m.variables[v].values)))
-		backing := make([]uint64, t.words*len(m.variables[v].values))
-		for x := range t.allows[c] {
-			t.allows[c][x] = backing[x*t.words : (x+1)*t.words]
-		}
-		for r, row := range rows {
-			if row[c] == nil {
-				for x := range t.allows[c] {
-					set(t.allows[c][x], r, true)
-				}
-			}
-			for _, x := range row[c] {
-				set(t.allows[c][x], r, true)
-			}
-		}
-	}
-	return t
-}
-
-func (t *table) filter(s *solver) bool {
-	live, some := s.scratch(t.words)
-	for i := range live {
-		live[i] = ^uint64(0)
-	}
-	for c, v := range t.columns {
-		if s.size[v] == len(t.allows[c]) {
-			continue // every row has a value among all
-		}
-		clear(some)
-		for w, word := range s.domain(v) {
-			for ; word != 0; word &= word - 1 {
-				for i, rows := range t.allows[c][w<<6+bits.TrailingZeros64(word)] {
-					some[i] |= rows
-				}
-			}
-		}
-		for i := range live {
-			live[i] &= some[i]
-		}
-	}
-	for c, v := range t.columns {
-		for w, word := range s.domain(v) {
-			keep := word
-			for ; word != 0; word &= word - 1 {
-				if !meet(live, t.allows[c][w<<6+bits.TrailingZeros64(word)]) {
-					keep &^= word & -word
-				}
-			}
-			s.narrow(v, w, keep)
-		}
-		if s.size[v] == 0 {
-			return false
-		}
-	}
-	return true
+	form       form
 }
 
 // cardinality bounds how many options of a selection are chosen.
 type cardinality struct {
 	first, count, least, most int
-}
-
-const (
-	onlyFalse = 1 << 0 // the domain of a boolean
-	onlyTrue  = 1 << 1
-)
-
-func (c *cardinality) filter(s *solver) bool {
-	chosen, open := 0, 0
-	for v := c.first; v < c.first+c.count; v++ {
-		switch s.domain(v)[0] {
-		case onlyTrue:
-			chosen++
-		case onlyTrue | onlyFalse:
-			open++
-		}
-	}
-	if chosen > c.most || chosen+open < c.least {
-		return false
-	}
-	left := uint64(0)
-	switch {
-	case open == 0:
-		return true
-	case chosen == c.most:
-		left = onlyFalse
-	case chosen+open == c.least:
-		left = onlyTrue
-	default:
-		return true
-	}
-	for v := c.first; v < c.first+c.count; v++ {
-		if s.size[v] == 2 {
-			s.narrow(v, 0, left)
-		}
-	}
-	return true
 }
 
 // condition is a formula that has to hold. The term says fast what is possible, the
@@ -144,7 +30,7 @@ type condition struct {
 // are open.
 const grain = 64
 
-func (c *condition) filter(s *solver) bool {
+func (c *condition) filter(s *view) bool {
 	if t, ok := c.term.(*byValue); ok {
 		for w, holds := range t.yes {
 			s.narrow(t.variable, w, s.domain(t.variable)[w]&holds)
@@ -177,7 +63,7 @@ func (c *condition) filter(s *solver) bool {
 
 // shave removes the values of v under which the condition cannot hold: exactly when v
 // is the only variable open.
-func (c *condition) shave(s *solver, v int, exact bool) bool {
+func (c *condition) shave(s *view, v int, exact bool) bool {
 	domain := s.domain(v)
 	saved, keep := s.scratch(len(domain))
 	copy(saved, domain)
@@ -199,7 +85,7 @@ func (c *condition) shave(s *solver, v int, exact bool) bool {
 
 // try keeps the values in [from, to) of the saved domain that may hold, deciding no
 // fewer than step of them together; a step of 0 decides each for sure.
-func (c *condition) try(s *solver, domain, saved, keep []uint64, from, to, step int) {
+func (c *condition) try(s *view, domain, saved, keep []uint64, from, to, step int) {
 	values := 0
 	for w := range domain {
 		domain[w] = saved[w] & span(w, from, to)
@@ -239,7 +125,7 @@ func span(w, from, to int) uint64 {
 }
 
 // exactly evaluates the formula; every variable has one value.
-func (c *condition) exactly(s *solver) bool {
+func (c *condition) exactly(s *view) bool {
 	for _, v := range c.variables {
 		s.at.at[v] = lowest(s.domain(v))
 	}

@@ -8,13 +8,13 @@ import (
 
 // term is a part of a formula that tells what it can be under the domains of a search.
 type term interface {
-	bound(s *solver) bound
+	bound(s *view) bound
 }
 
 // constant reads no feature.
 type constant bound
 
-func (c constant) bound(*solver) bound { return bound(c) }
+func (c constant) bound(*view) bound { return bound(c) }
 
 // byValue reads one variable: what it is for each value was computed beforehand.
 type byValue struct {
@@ -55,7 +55,7 @@ func set(mask []uint64, x int, there bool) {
 	}
 }
 
-func (t *byValue) bound(s *solver) bound {
+func (t *byValue) bound(s *view) bound {
 	domain := s.domain(t.variable)
 	b := nothing
 	b.yes, b.no = meet(domain, t.yes), meet(domain, t.no)
@@ -111,7 +111,7 @@ type binary struct {
 	left, right term
 }
 
-func (t *binary) bound(s *solver) bound {
+func (t *binary) bound(s *view) bound {
 	l := t.left.bound(s)
 	switch t.op {
 	case formula.And, formula.Or:
@@ -136,7 +136,7 @@ func (t *binary) bound(s *solver) bound {
 }
 
 // connect is and, or: the right side counts only where the left one does not decide.
-func (t *binary) connect(s *solver, l bound) bound {
+func (t *binary) connect(s *view, l bound) bound {
 	b := nothing
 	b.erroneous = l.erroneous
 	decides, goesOn := l.no, l.yes
@@ -154,7 +154,7 @@ func (t *binary) connect(s *solver, l bound) bound {
 // negation is not.
 type negation struct{ of term }
 
-func (t negation) bound(s *solver) bound {
+func (t negation) bound(s *view) bound {
 	b := t.of.bound(s)
 	b.yes, b.no, b.none = b.no, b.yes, false
 	return b
@@ -163,7 +163,7 @@ func (t negation) bound(s *solver) bound {
 // choiceOf is a conditional.
 type choiceOf struct{ when, then, otherwise term }
 
-func (t choiceOf) bound(s *solver) bound {
+func (t choiceOf) bound(s *view) bound {
 	c := t.when.bound(s)
 	b := nothing
 	if c.yes {
@@ -179,7 +179,7 @@ func (t choiceOf) bound(s *solver) bound {
 // derivedTerm is a derived value: where it cannot be computed it has no value.
 type derivedTerm struct{ of term }
 
-func (t derivedTerm) bound(s *solver) bound {
+func (t derivedTerm) bound(s *view) bound {
 	b := t.of.bound(s)
 	b.none, b.no, b.erroneous = b.none || b.erroneous, b.no || b.erroneous, false
 	return b
@@ -188,7 +188,7 @@ func (t derivedTerm) bound(s *solver) bound {
 // total is sum: what has no value counts nothing.
 type total []term
 
-func (t total) bound(s *solver) bound {
+func (t total) bound(s *view) bound {
 	sum := number(0, 0)
 	for _, part := range t {
 		b := part.bound(s)
@@ -210,7 +210,7 @@ type countOf struct {
 	kind formula.Kind
 }
 
-func (t countOf) bound(s *solver) bound {
+func (t countOf) bound(s *view) bound {
 	b := t.of.bound(s)
 	counts, not := b.isNumber(), b.none
 	if t.kind == formula.Boolean {
@@ -233,7 +233,7 @@ type extreme struct {
 	max bool
 }
 
-func (t extreme) bound(s *solver) bound {
+func (t extreme) bound(s *view) bound {
 	sure, all := nothing, nothing // of those surely there, of all
 	present, erroneous := false, false
 	for _, part := range t.of {
@@ -273,7 +273,7 @@ type mapped struct {
 	by func(bound) bound
 }
 
-func (t mapped) bound(s *solver) bound { return t.by(t.of.bound(s)) }
+func (t mapped) bound(s *view) bound { return t.by(t.of.bound(s)) }
 
 func absolute(b bound) bound {
 	if b.none {

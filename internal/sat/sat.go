@@ -46,6 +46,7 @@ type Solver struct {
 	place   []int32 // in the trail
 	reasons []reason
 	phase   []bool // the value a variable had last
+	passive []bool // by variable: never decided
 	group   []int32
 
 	trail    []Lit
@@ -125,7 +126,16 @@ func (s *Solver) AddVar() int {
 	s.phase, s.seen, s.activity = append(s.phase, false), append(s.seen, false), append(s.activity, 0)
 	s.watches, s.pairs, s.uses = append(s.watches, nil, nil), append(s.pairs, nil, nil), append(s.uses, nil, nil)
 	s.group, s.wakes = append(s.group, -1, -1), append(s.wakes, nil)
+	s.passive = append(s.passive, false)
 	s.heap.add(int32(v), s.activity)
+	return v
+}
+
+// AddSwitch adds a variable that is true only where it is assumed: conditions that have
+// its opposite among their literals hold without it. It has no other use.
+func (s *Solver) AddSwitch() int {
+	v := s.AddVar()
+	s.passive[v] = true
 	return v
 }
 
@@ -136,8 +146,9 @@ func (s *Solver) Vars() int { return len(s.level) }
 // decisions so far for a Propagator, −1 if it is false, 0 if it is open.
 func (s *Solver) Value(l Lit) int8 { return s.values[l] }
 
-// Fixed reports whether a literal is true whatever is assumed.
-func (s *Solver) Fixed(l Lit) bool { return s.values[l] > 0 && s.level[l.Var()] == 0 }
+// Drawn reports whether the last Solve, if it was Sat, drew that a literal is true from the
+// assumptions before it decided anything.
+func (s *Solver) Drawn(l Lit) bool { return s.values[l] > 0 && int(s.level[l.Var()]) <= len(s.assumed) }
 
 // Prefer sets the value that a variable is tried with first.
 func (s *Solver) Prefer(l Lit) { s.phase[l.Var()] = !l.Negative() }

@@ -147,7 +147,7 @@ func (s *Solver) next(spent int) Lit {
 		if v < 0 {
 			return -1
 		}
-		if l := Pos(int(v)); s.values[l] == 0 {
+		if l := Pos(int(v)); s.values[l] == 0 && !s.passive[v] {
 			if !s.phase[v] {
 				l = l.Not()
 			}

@@ -1,0 +1,413 @@
+package configurator
+
+import (
+	"context"
+	"slices"
+
+	"quotewright/internal/sat"
+)
+
+// The limits of the search, in dead ends, so that a model beyond its reach gets an
+// answer marked as unverified in bounded time.
+const (
+	searchLimit  = 5_000  // of one search
+	resolveLimit = 20_000 // of all searches of one Resolve
+	mostKnown    = 64     // configurations of a part that are kept with the model
+)
+
+// answer is the outcome of a search.
+type answer int
+
+const (
+	unknown answer = iota // the limit was reached
+	yes
+	no
+)
+
+// engine decides a model: every connected part of it with a solver of its own. What no
+// constraint reads needs none. It is not safe for concurrent use, and can be used again:
+// what it learned holds for every question.
+type engine struct {
+	m        *Model
+	explains bool // constraints can be left out
+	learning bool // the configurations found are kept with the model
+	parts    []*part
+	values   [][]sat.Lit // by variable: its values; nil: in no part
+	view     *view       // what formulas are asked under
+	at       *assignment // the last configuration found
+	bits     []uint64    // the exact domains
+	size     []int
+	seen     []uint64         // values that some configuration has
+	active   []bool           // by constraint: whether it had a part in the last no
+	blamed   map[literal]bool // what of the question had
+	spent    int              // dead ends in this Resolve
+}
+
+// borrow returns an engine that nobody uses.
+func (m *Model) borrow(explains bool) *engine {
+	pool := &m.plain
+	if explains {
+		pool = &m.explaining
+	}
+	if e, ok := pool.Get().(*engine); ok {
+		e.spent = 0
+		return e
+	}
+	return m.newEngine(explains)
+}
+
+func (e *engine) giveBack() {
+	if e.explains {
+		e.m.explaining.Put(e)
+	} else {
+		e.m.plain.Put(e)
+	}
+}
+
+// connect splits the model into parts that no rule joins.
+func (m *Model) connect() {
+	parent := make([]int, len(m.variables))
+	for v := range parent {
+		parent[v] = v
+	}
+	root := func(v int) int {
+		for parent[v] != v {
+			parent[v] = parent[parent[v]]
+			v = parent[v]
+		}
+		return v
+	}
+	m.touching, m.partOf = make([][]int, len(m.variables)), make([]int, len(m.variables))
+	for k := range m.rules {
+		for _, v := range m.rules[k].variables {
+			m.touching[v] = append(m.touching[v], k)
+			parent[root(v)] = root(m.rules[k].variables[0])
+		}
+	}
+	place := map[int]int{}
+	for v := range m.variables {
+		m.partOf[v] = -1
+		if len(m.touching[v]) == 0 {
+			continue
+		}
+		at, known := place[root(v)]
+		if !known {
+			at = len(m.parts)
+			place[root(v)] = at
+			m.parts = append(m.parts, nil)
+		}
+		m.partOf[v] = at
+		m.parts[at] = append(m.parts[at], v)
+	}
+}
+
+// question is a list of literals by part.
+type question map[int][]sat.Lit
+
+// ask sorts literals by part. False: what is in no part contradicts itself.
+func (e *engine) ask(literals []literal) (q question, ok bool) {
+	q = question{}
+	free := map[int][]uint64{}
+	for _, l := range literals {
+		if k := e.m.partOf[l.variable]; k >= 0 {
+			x := e.values[l.variable][l.value]
+			if l.not {
+				x = x.Not()
+			}
+			q[k] = append(q[k], x)
+			continue
+		}
+		domain := free[l.variable]
+		if domain == nil {
+			domain = make([]uint64, e.m.variables[l.variable].words)
+			free[l.variable] = domain
+			for w := range domain {
+				domain[w] = span(w, 0, len(e.m.variables[l.variable].values))
+			}
+		}
+		for w := range domain {
+			only := span(w, l.value, l.value+1)
+			if l.not {
+				only = ^only
+			}
+			domain[w] &= only
+		}
+		if !slices.ContainsFunc(domain, func(w uint64) bool { return w != 0 }) {
+			return q, false
+		}
+	}
+	return q, true
+}
+
+// solve looks for values of a part under assumptions.
+func (e *engine) solve(k int, assumptions, wishes []sat.Lit) answer {
+	limit := min(searchLimit, resolveLimit-e.spent)
+	if limit <= 0 {
+		return unknown
+	}
+	s := e.parts[k].solver
+	before := s.Stats.Conflicts
+	result := s.Solve(context.Background(), assumptions, sat.Limits{Conflicts: limit, Wishes: wishes})
+	e.spent += s.Stats.Conflicts - before
+	switch result {
+	case sat.Sat:
+		for _, v := range e.parts[k].variables {
+			e.at.at[v] = slices.IndexFunc(e.values[v], func(l sat.Lit) bool { return s.Value(l) > 0 })
+		}
+		return yes
+	case sat.Unsat:
+		return no
+	}
+	return unknown
+}
+
+// possible looks for a configuration under the constraints that are on, nil for all.
+// After no, active and blamed tell the constraints and the literals that say so: the
+// others had no part in it. The engine has to be one that explains.
+func (e *engine) possible(literals []literal, on []bool) answer {
+	clear(e.active)
+	e.blamed = map[literal]bool{}
+	q, ok := e.ask(literals)
+	if !ok {
+		for _, l := range literals {
+			e.blamed[l] = true
+		}
+		return no
+	}
+	result := yes
+	for k := range e.parts {
+		if _, asked := q[k]; !asked && len(literals) > 0 {
+			continue
+		}
+		switch e.solve(k, append(e.parts[k].switchesOn(on), q[k]...), nil) {
+		case no:
+			e.blame(k, literals)
+			return no
+		case unknown:
+			result = unknown
+		}
+	}
+	return result
+}
+
+// switchesOn are the assumptions that make constraints count, in their order.
+func (p *part) switchesOn(on []bool) []sat.Lit {
+	var list []sat.Lit
+	for _, k := range p.toggles {
+		if on == nil || on[k] {
+			list = append(list, p.switches[k])
+		}
+	}
+	return list
+}
+
+// blame notes what a solver needed to say no.
+func (e *engine) blame(k int, literals []literal) {
+	core := e.parts[k].solver.Core()
+	for _, c := range e.parts[k].toggles {
+		if slices.Contains(core, e.parts[k].switches[c]) {
+			e.active[c] = true
+		}
+	}
+	for _, l := range literals {
+		if e.m.partOf[l.variable] != k {
+			continue
+		}
+		x := e.values[l.variable][l.value]
+		if l.not {
+			x = x.Not()
+		}
+		if slices.Contains(core, x) {
+			e.blamed[l] = true
+		}
+	}
+}
+
+// exact finds the values that some configuration with the given literals has, of all
+// variables or of some, and leaves them in bits and size. Values that the limit left open
+// stay, and are returned as unverified; false means that there is no configuration.
+func (e *engine) exact(given []literal, some func(v int) bool) (unverified []literal, ok bool) {
+	q, ok := e.ask(given)
+	if !ok {
+		return nil, false
+	}
+	for v := range e.m.variables {
+		if e.m.root == nil {
+			e.size[v] = e.m.fill(v, e.bits)
+		}
+	}
+	if e.m.root != nil {
+		copy(e.bits, e.m.root)
+		copy(e.size, e.m.rootSize)
+		for _, l := range e.m.open {
+			if _, asked := q[e.m.partOf[l.variable]]; !asked {
+				unverified = append(unverified, l)
+			}
+		}
+	}
+	for k, p := range e.parts {
+		if _, asked := q[k]; !asked && e.m.root != nil || some != nil && !slices.ContainsFunc(p.variables, some) {
+			continue
+		}
+		left, ok := e.exactIn(k, q[k], some)
+		if !ok {
+			return nil, false
+		}
+		unverified = append(unverified, left...)
+	}
+	for _, l := range given {
+		if e.m.partOf[l.variable] < 0 {
+			e.keep(l.variable, func(x int) bool { return (x == l.value) != l.not })
+		}
+	}
+	return unverified, true
+}
+
+// keep narrows the domain of a variable.
+func (e *engine) keep(v int, is func(x int) bool) {
+	domain := e.m.domainOf(e.bits, v)
+	e.size[v] = 0
+	for x := range e.m.variables[v].values {
+		if domain[x>>6]&(1<<(x&63)) == 0 {
+			continue
+		}
+		if is(x) {
+			e.size[v]++
+		} else {
+			domain[x>>6] &^= 1 << (x & 63)
+		}
+	}
+}
+
+func (e *engine) sees(v, x int) bool {
+	return e.seen[e.m.variables[v].word+x>>6]&(1<<(x&63)) != 0
+}
+
+// exactIn is exact in one part.
+func (e *engine) exactIn(k int, given []sat.Lit, some func(v int) bool) (unverified []literal, ok bool) {
+	p := e.parts[k]
+	e.recall(k, given)
+	switch e.solve(k, given, e.wishes(p, some)) {
+	case no:
+		return nil, false
+	case yes:
+		e.see(k)
+		for _, v := range p.variables { // what propagation excludes needs no search
+			e.keep(v, func(x int) bool { return !p.solver.Drawn(e.values[v][x].Not()) })
+		}
+	default:
+		for _, v := range p.variables {
+			for x := range e.m.variables[v].values {
+				if e.inDomain(v, x) && !e.sees(v, x) {
+					unverified = append(unverified, literal{variable: v, value: x})
+				}
+			}
+		}
+		return unverified, true
+	}
+	for _, v := range p.variables {
+		if some != nil && !some(v) {
+			continue
+		}
+		for x, l := range e.values[v] {
+			if !e.inDomain(v, x) || e.sees(v, x) {
+				continue
+			}
+			switch e.solve(k, append(given[:len(given):len(given)], l), e.wishes(p, some)) {
+			case yes:
+				e.see(k)
+			case no:
+				e.keep(v, func(y int) bool { return y != x })
+			case unknown:
+				unverified = append(unverified, literal{variable: v, value: x})
+			}
+		}
+	}
+	return slices.DeleteFunc(unverified, func(l literal) bool { return e.sees(l.variable, l.value) }), true
+}
+
+func (e *engine) inDomain(v, x int) bool {
+	return e.bits[e.m.variables[v].word+x>>6]&(1<<(x&63)) != 0
+}
+
+// wishes are, of each variable, the first value that no configuration was seen with.
+func (e *engine) wishes(p *part, some func(v int) bool) []sat.Lit {
+	var list []sat.Lit
+	for _, v := range p.variables {
+		if some != nil && !some(v) {
+			continue
+		}
+		for x, l := range e.values[v] {
+			if e.inDomain(v, x) && !e.sees(v, x) {
+				list = append(list, l)
+				break
+			}
+		}
+	}
+	return list
+}
+
+// recall forgets what was seen in a part, but for the configurations kept with the model
+// that agree with what is given.
+func (e *engine) recall(k int, given []sat.Lit) {
+	p := e.parts[k]
+	for _, v := range p.variables {
+		clear(e.m.domainOf(e.seen, v))
+	}
+	has := map[sat.Lit]bool{}
+	for _, found := range e.m.known[k] {
+		clear(has)
+		for i, v := range p.variables {
+			for x, l := range e.values[v] {
+				if x == int(found[i]) {
+					has[l] = true
+				} else {
+					has[l.Not()] = true
+				}
+			}
+		}
+		if slices.ContainsFunc(given, func(l sat.Lit) bool { return !has[l] }) {
+			continue
+		}
+		for i, v := range p.variables {
+			set(e.m.domainOf(e.seen, v), int(found[i]), true)
+		}
+	}
+}
+
+// see takes note of the configuration that was found: of its values, and of those that
+// could stand in it alone instead.
+func (e *engine) see(k int) {
+	p := e.parts[k]
+	if e.learning && len(e.m.known[k]) < mostKnown {
+		found := make([]int32, len(p.variables))
+		for i, v := range p.variables {
+			found[i] = int32(e.at.at[v])
+		}
+		e.m.known[k] = append(e.m.known[k], found)
+	}
+	for _, v := range p.variables {
+		set(e.m.domainOf(e.seen, v), e.at.at[v], true)
+	}
+	for _, v := range p.variables {
+		e.swap(p, v)
+	}
+}
+
+// swap marks the values of a variable that keep its rules in the configuration found.
+func (e *engine) swap(p *part, v int) {
+	was := e.at.at[v]
+	if p.solver.Drawn(e.values[v][was]) {
+		return
+	}
+	for x, l := range e.values[v] {
+		if x == was || e.sees(v, x) || !e.inDomain(v, x) || p.solver.Drawn(l.Not()) {
+			continue
+		}
+		e.at.at[v] = x
+		if !slices.ContainsFunc(e.m.touching[v], func(k int) bool { return !e.m.rules[k].form.keeps(e.at) }) {
+			set(e.m.domainOf(e.seen, v), x, true)
+		}
+	}
+	e.at.at[v] = was
+}
