@@ -17,7 +17,9 @@ type part struct {
 	toggles   []int              // the constraints that have one, in order
 	sets      map[setKey]sat.Lit // literals that a variable is in a set of values
 	ladders   map[int][]sat.Lit  // by variable: it has at least the k-th value
-	under     sat.Lit            // the switch of the constraint that is being encoded, or truth
+	wishes    []sat.Lit
+	others    []sat.Lit
+	under     sat.Lit // the switch of the constraint that is being encoded, or truth
 }
 
 type setKey struct {

@@ -2,6 +2,7 @@ package configurator
 
 import (
 	"context"
+	"math/bits"
 	"slices"
 
 	"quotewright/internal/sat"
@@ -77,7 +78,7 @@ func (m *Model) connect() {
 		}
 		return v
 	}
-	m.touching, m.partOf = make([][]int, len(m.variables)), make([]int, len(m.variables))
+	m.touching, m.partOf, m.place = make([][]int, len(m.variables)), make([]int, len(m.variables)), make([]int, len(m.variables))
 	for k := range m.rules {
 		for _, v := range m.rules[k].variables {
 			m.touching[v] = append(m.touching[v], k)
@@ -97,6 +98,7 @@ func (m *Model) connect() {
 			m.parts = append(m.parts, nil)
 		}
 		m.partOf[v] = at
+		m.place[v] = len(m.parts[at])
 		m.parts[at] = append(m.parts[at], v)
 	}
 }
@@ -179,7 +181,7 @@ func (e *engine) possible(literals []literal, on []bool) answer {
 		if _, asked := q[k]; !asked && len(literals) > 0 {
 			continue
 		}
-		switch e.solve(k, append(e.parts[k].switchesOn(on), q[k]...), nil) {
+		switch e.solve(k, append(e.parts[k].switchesOn(on), q[k]...), e.wishes(e.parts[k], nobody)) {
 		case no:
 			e.blame(k, literals)
 			return no
@@ -189,6 +191,8 @@ func (e *engine) possible(literals []literal, on []bool) answer {
 	}
 	return result
 }
+
+func nobody(int) bool { return false }
 
 // switchesOn are the assumptions that make constraints count, in their order.
 func (p *part) switchesOn(on []bool) []sat.Lit {
@@ -249,7 +253,7 @@ func (e *engine) exact(given []literal, some func(v int) bool) (unverified []lit
 		if _, asked := q[k]; !asked && e.m.root != nil || some != nil && !slices.ContainsFunc(p.variables, some) {
 			continue
 		}
-		left, ok := e.exactIn(k, q[k], some)
+		left, ok := e.exactIn(k, q[k], slices.DeleteFunc(slices.Clone(given), func(l literal) bool { return e.m.partOf[l.variable] != k }), some)
 		if !ok {
 			return nil, false
 		}
@@ -284,9 +288,9 @@ func (e *engine) sees(v, x int) bool {
 }
 
 // exactIn is exact in one part.
-func (e *engine) exactIn(k int, given []sat.Lit, some func(v int) bool) (unverified []literal, ok bool) {
+func (e *engine) exactIn(k int, given []sat.Lit, literals []literal, some func(v int) bool) (unverified []literal, ok bool) {
 	p := e.parts[k]
-	e.recall(k, given)
+	e.recall(k, literals)
 	switch e.solve(k, given, e.wishes(p, some)) {
 	case no:
 		return nil, false
@@ -330,43 +334,45 @@ func (e *engine) inDomain(v, x int) bool {
 	return e.bits[e.m.variables[v].word+x>>6]&(1<<(x&63)) != 0
 }
 
-// wishes are, of each variable, the first value that no configuration was seen with.
+// wishes are, of each variable, the first value that no configuration was seen with, and
+// then the last one found of the others.
 func (e *engine) wishes(p *part, some func(v int) bool) []sat.Lit {
-	var list []sat.Lit
+	list, rest := p.wishes[:0], p.others[:0]
 	for _, v := range p.variables {
-		if some != nil && !some(v) {
-			continue
+		wish := -1
+		if some == nil || some(v) {
+			wish = e.unseen(v)
 		}
-		for x, l := range e.values[v] {
-			if e.inDomain(v, x) && !e.sees(v, x) {
-				list = append(list, l)
-				break
-			}
+		if wish >= 0 {
+			list = append(list, e.values[v][wish])
+		} else if x := e.at.at[v]; x >= 0 {
+			rest = append(rest, e.values[v][x])
 		}
 	}
-	return list
+	p.wishes, p.others = append(list, rest...), rest
+	return p.wishes
+}
+
+// unseen returns the first value of a variable that no configuration was seen with, or −1.
+func (e *engine) unseen(v int) int {
+	d := &e.m.variables[v]
+	for w := range d.words {
+		if left := e.bits[d.word+w] &^ e.seen[d.word+w]; left != 0 {
+			return w<<6 + bits.TrailingZeros64(left)
+		}
+	}
+	return -1
 }
 
 // recall forgets what was seen in a part, but for the configurations kept with the model
 // that agree with what is given.
-func (e *engine) recall(k int, given []sat.Lit) {
+func (e *engine) recall(k int, given []literal) {
 	p := e.parts[k]
 	for _, v := range p.variables {
 		clear(e.m.domainOf(e.seen, v))
 	}
-	has := map[sat.Lit]bool{}
 	for _, found := range e.m.known[k] {
-		clear(has)
-		for i, v := range p.variables {
-			for x, l := range e.values[v] {
-				if x == int(found[i]) {
-					has[l] = true
-				} else {
-					has[l.Not()] = true
-				}
-			}
-		}
-		if slices.ContainsFunc(given, func(l sat.Lit) bool { return !has[l] }) {
+		if slices.ContainsFunc(given, func(l literal) bool { return (int(found[e.m.place[l.variable]]) == l.value) == l.not }) {
 			continue
 		}
 		for i, v := range p.variables {

@@ -37,6 +37,7 @@ type Model struct {
 	touching   [][]int  // rules by variable
 	parts      [][]int  // variables that rules connect
 	partOf     []int    // by variable; −1: no rule reads it
+	place      []int    // by variable: in its part
 	root       []uint64 // the exact domains without any choice
 	rootSize   []int
 	open       []literal   // values of root that the search did not decide

@@ -41,13 +41,14 @@ type Propagator interface {
 // Solver holds the conditions and what it learned about them. It is not safe for
 // concurrent use. The zero value is ready.
 type Solver struct {
-	values  []int8 // by literal: 1 true, −1 false, 0 open
-	level   []int32
-	place   []int32 // in the trail
-	reasons []reason
-	phase   []bool // the value a variable had last
-	passive []bool // by variable: never decided
-	group   []int32
+	values    []int8 // by literal: 1 true, −1 false, 0 open
+	level     []int32
+	place     []int32 // in the trail
+	reasons   []reason
+	phase     []bool // the value a variable had last
+	passive   []bool // by variable: never decided
+	undecided int    // variables that have to be decided still
+	group     []int32
 
 	trail    []Lit
 	levels   []mark
@@ -127,6 +128,7 @@ func (s *Solver) AddVar() int {
 	s.watches, s.pairs, s.uses = append(s.watches, nil, nil), append(s.pairs, nil, nil), append(s.uses, nil, nil)
 	s.group, s.wakes = append(s.group, -1, -1), append(s.wakes, nil)
 	s.passive = append(s.passive, false)
+	s.undecided++
 	s.heap.add(int32(v), s.activity)
 	return v
 }
@@ -136,6 +138,7 @@ func (s *Solver) AddVar() int {
 func (s *Solver) AddSwitch() int {
 	v := s.AddVar()
 	s.passive[v] = true
+	s.undecided--
 	return v
 }
 
@@ -258,6 +261,9 @@ func (s *Solver) assign(l Lit, why reason) {
 	s.values[l], s.values[l.Not()] = 1, -1
 	s.level[v], s.place[v], s.reasons[v] = int32(len(s.levels)), int32(len(s.trail)), why
 	s.trail = append(s.trail, l)
+	if !s.passive[v] {
+		s.undecided--
+	}
 	for _, u := range s.uses[l.Not()] {
 		s.sums[u.sum].slack -= u.weight
 	}
@@ -282,6 +288,9 @@ func (s *Solver) retract(level int) {
 		v := l.Var()
 		s.values[l], s.values[l.Not()] = 0, 0
 		s.phase[v] = !l.Negative()
+		if !s.passive[v] {
+			s.undecided++
+		}
 		for _, u := range s.uses[l.Not()] {
 			s.sums[u.sum].slack += u.weight
 		}

@@ -137,6 +137,9 @@ func (s *Solver) mostLearnt() int {
 
 // next returns the literal to decide, or −1.
 func (s *Solver) next(spent int) Lit {
+	if s.undecided == 0 {
+		return -1
+	}
 	for ; spent < wishFor && s.nextWish < len(s.first); s.nextWish++ {
 		if l := s.first[s.nextWish]; s.values[l] == 0 {
 			return l
