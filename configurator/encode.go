@@ -17,6 +17,7 @@ type part struct {
 	toggles   []int              // the constraints that have one, in order
 	sets      map[setKey]sat.Lit // literals that a variable is in a set of values
 	ladders   map[int][]sat.Lit  // by variable: it has at least the k-th value
+	assumed   []sat.Lit
 	wishes    []sat.Lit
 	others    []sat.Lit
 	under     sat.Lit // the switch of the constraint that is being encoded, or truth
@@ -35,7 +36,7 @@ func (m *Model) newEngine(explains bool) *engine {
 		p.truth = p.fresh()
 		p.solver.AddClause(p.truth)
 		for _, v := range variables {
-			e.values[v] = p.domain(len(m.variables[v].values))
+			e.values[v] = p.domain(len(m.classes[v]))
 		}
 		e.parts = append(e.parts, p)
 	}
@@ -93,7 +94,7 @@ func (p *part) in(v int, values []uint64) sat.Lit {
 	var inside, outside []sat.Lit
 	first, last := -1, -1
 	for x, l := range all {
-		if values[x>>6]&(1<<(x&63)) != 0 {
+		if inSet(values, p.e.m.classes[v][x]) {
 			if inside = append(inside, l); first < 0 {
 				first = x
 			}
@@ -173,7 +174,7 @@ func (p *part) ladder(v int) []sat.Lit {
 }
 
 func (m *Model) isInteger(v int) bool {
-	return len(m.variables[v].values) > 2 && m.features[m.variables[v].feature].Kind == KindInteger
+	return len(m.classes[v]) > 2 && m.features[m.variables[v].feature].Kind == KindInteger
 }
 
 // encode says of each row what it has, and of each value which rows have it.
@@ -190,18 +191,16 @@ func (t *table) encode(p *part) {
 	for i, row := range t.rows {
 		taken[i] = p.fresh()
 		for c, v := range t.columns {
-			if row[c] == nil {
-				for x := range p.e.values[v] {
-					with[c][x] = append(with[c][x], taken[i])
-				}
-				continue
-			}
 			clause := []sat.Lit{taken[i].Not()}
-			for _, x := range row[c] {
-				with[c][x] = append(with[c][x], taken[i])
-				clause = append(clause, p.e.values[v][x])
+			for k, x := range p.e.m.classes[v] {
+				if inSet(t.allows[c][x], i) {
+					with[c][k] = append(with[c][k], taken[i])
+					clause = append(clause, p.e.values[v][k])
+				}
 			}
-			p.solver.AddClause(clause...)
+			if row[c] != nil {
+				p.solver.AddClause(clause...)
+			}
 		}
 	}
 	p.demand(slices.Clone(taken)...)
@@ -218,10 +217,10 @@ func (t *table) encode(p *part) {
 func (t *table) encodePair(p *part) {
 	for c, v := range t.columns {
 		other := t.columns[1-c]
-		for x, l := range p.e.values[v] {
+		for k, l := range p.e.values[v] {
 			with := make([]uint64, p.e.m.variables[other].words)
-			for y := range p.e.values[other] {
-				set(with, y, meet(t.allows[c][x], t.allows[1-c][y]))
+			for _, y := range p.e.m.classes[other] {
+				set(with, y, meet(t.allows[c][p.e.m.classes[v][k]], t.allows[1-c][y]))
 			}
 			p.member(l.Not(), other, with)
 		}
@@ -231,8 +230,8 @@ func (t *table) encodePair(p *part) {
 // member demands that a variable has one of some values, or else that a literal is true.
 func (p *part) member(or sat.Lit, v int, values []uint64) {
 	clause := []sat.Lit{or}
-	for x, l := range p.e.values[v] {
-		if values[x>>6]&(1<<(x&63)) != 0 {
+	for k, l := range p.e.values[v] {
+		if inSet(values, p.e.m.classes[v][k]) {
 			clause = append(clause, l)
 		}
 	}

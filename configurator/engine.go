@@ -106,17 +106,25 @@ func (m *Model) connect() {
 // question is a list of literals by part.
 type question map[int][]sat.Lit
 
+// lit returns a literal as the solver has it; false if it says nothing, because another
+// value is like the one that is excluded.
+func (e *engine) lit(l literal) (x sat.Lit, says bool) {
+	x = e.values[l.variable][e.m.classOf[l.variable][l.value]]
+	if l.not {
+		return x.Not(), e.m.alone(l.variable, l.value)
+	}
+	return x, true
+}
+
 // ask sorts literals by part. False: what is in no part contradicts itself.
 func (e *engine) ask(literals []literal) (q question, ok bool) {
 	q = question{}
 	free := map[int][]uint64{}
 	for _, l := range literals {
 		if k := e.m.partOf[l.variable]; k >= 0 {
-			x := e.values[l.variable][l.value]
-			if l.not {
-				x = x.Not()
+			if x, says := e.lit(l); says {
+				q[k] = append(q[k], x)
 			}
-			q[k] = append(q[k], x)
 			continue
 		}
 		domain := free[l.variable]
@@ -154,7 +162,7 @@ func (e *engine) solve(k int, assumptions, wishes []sat.Lit) answer {
 	switch result {
 	case sat.Sat:
 		for _, v := range e.parts[k].variables {
-			e.at.at[v] = slices.IndexFunc(e.values[v], func(l sat.Lit) bool { return s.Value(l) > 0 })
+			e.at.at[v] = e.m.classes[v][slices.IndexFunc(e.values[v], func(l sat.Lit) bool { return s.Value(l) > 0 })]
 		}
 		return yes
 	case sat.Unsat:
@@ -181,7 +189,7 @@ func (e *engine) possible(literals []literal, on []bool) answer {
 		if _, asked := q[k]; !asked && len(literals) > 0 {
 			continue
 		}
-		switch e.solve(k, append(e.parts[k].switchesOn(on), q[k]...), e.wishes(e.parts[k], nobody)) {
+		switch e.solve(k, e.parts[k].assume(q[k], on), e.wishes(e.parts[k], nobody)) {
 		case no:
 			e.blame(k, literals)
 			return no
@@ -194,15 +202,25 @@ func (e *engine) possible(literals []literal, on []bool) answer {
 
 func nobody(int) bool { return false }
 
-// switchesOn are the assumptions that make constraints count, in their order.
-func (p *part) switchesOn(on []bool) []sat.Lit {
-	var list []sat.Lit
-	for _, k := range p.toggles {
-		if on == nil || on[k] {
-			list = append(list, p.switches[k])
+// assume makes constraints count. What changes from question to question comes last, so
+// that the solver need not begin anew: the literals while all constraints count, else the
+// first constraints, which are tried without one after the other.
+func (p *part) assume(literals []sat.Lit, on []bool) []sat.Lit {
+	p.assumed = p.assumed[:0]
+	if on == nil {
+		for _, k := range p.toggles {
+			p.assumed = append(p.assumed, p.switches[k])
+		}
+		p.assumed = append(p.assumed, literals...)
+		return p.assumed
+	}
+	p.assumed = append(p.assumed, literals...)
+	for _, k := range slices.Backward(p.toggles) {
+		if on[k] {
+			p.assumed = append(p.assumed, p.switches[k])
 		}
 	}
-	return list
+	return p.assumed
 }
 
 // blame notes what a solver needed to say no.
@@ -217,11 +235,7 @@ func (e *engine) blame(k int, literals []literal) {
 		if e.m.partOf[l.variable] != k {
 			continue
 		}
-		x := e.values[l.variable][l.value]
-		if l.not {
-			x = x.Not()
-		}
-		if slices.Contains(core, x) {
+		if x, says := e.lit(l); says && slices.Contains(core, x) {
 			e.blamed[l] = true
 		}
 	}
@@ -272,7 +286,7 @@ func (e *engine) keep(v int, is func(x int) bool) {
 	domain := e.m.domainOf(e.bits, v)
 	e.size[v] = 0
 	for x := range e.m.variables[v].values {
-		if domain[x>>6]&(1<<(x&63)) == 0 {
+		if !inSet(domain, x) {
 			continue
 		}
 		if is(x) {
@@ -284,54 +298,90 @@ func (e *engine) keep(v int, is func(x int) bool) {
 }
 
 func (e *engine) sees(v, x int) bool {
-	return e.seen[e.m.variables[v].word+x>>6]&(1<<(x&63)) != 0
+	return inSet(e.m.domainOf(e.seen, v), x)
 }
 
-// exactIn is exact in one part.
+// exactIn is exact in one part. It goes by the first value of each class of those that are
+// alike, and in the end by all of them.
 func (e *engine) exactIn(k int, given []sat.Lit, literals []literal, some func(v int) bool) (unverified []literal, ok bool) {
 	p := e.parts[k]
 	e.recall(k, literals)
+	for _, v := range p.variables {
+		e.keep(v, func(x int) bool { return e.m.classes[v][e.m.classOf[v][x]] == x })
+	}
+	open := map[literal]bool{}
 	switch e.solve(k, given, e.wishes(p, some)) {
 	case no:
 		return nil, false
 	case yes:
 		e.see(k)
 		for _, v := range p.variables { // what propagation excludes needs no search
-			e.keep(v, func(x int) bool { return !p.solver.Drawn(e.values[v][x].Not()) })
+			e.keep(v, func(x int) bool { return !p.solver.Drawn(e.values[v][e.m.classOf[v][x]].Not()) })
 		}
+		e.probe(k, given, some, open)
 	default:
 		for _, v := range p.variables {
-			for x := range e.m.variables[v].values {
-				if e.inDomain(v, x) && !e.sees(v, x) {
-					unverified = append(unverified, literal{variable: v, value: x})
-				}
+			for _, x := range e.m.classes[v] {
+				open[literal{variable: v, value: x}] = e.inDomain(v, x)
 			}
 		}
-		return unverified, true
 	}
+	for _, v := range p.variables {
+		e.spread(v, literals)
+		for x, class := range e.m.classOf[v] {
+			l := literal{variable: v, value: e.m.classes[v][class]}
+			if open[l] && !e.sees(v, l.value) && e.inDomain(v, x) {
+				unverified = append(unverified, literal{variable: v, value: x})
+			}
+		}
+	}
+	return unverified, true
+}
+
+// probe looks for a configuration with each value that was in none yet.
+func (e *engine) probe(k int, given []sat.Lit, some func(v int) bool, open map[literal]bool) {
+	p := e.parts[k]
 	for _, v := range p.variables {
 		if some != nil && !some(v) {
 			continue
 		}
-		for x, l := range e.values[v] {
+		for class, x := range e.m.classes[v] {
 			if !e.inDomain(v, x) || e.sees(v, x) {
 				continue
 			}
-			switch e.solve(k, append(given[:len(given):len(given)], l), e.wishes(p, some)) {
+			switch e.solve(k, append(given[:len(given):len(given)], e.values[v][class]), e.wishes(p, some)) {
 			case yes:
 				e.see(k)
 			case no:
 				e.keep(v, func(y int) bool { return y != x })
 			case unknown:
-				unverified = append(unverified, literal{variable: v, value: x})
+				open[literal{variable: v, value: x}] = true
 			}
 		}
 	}
-	return slices.DeleteFunc(unverified, func(l literal) bool { return e.sees(l.variable, l.value) }), true
+}
+
+// spread puts into the domain of a variable what is like the values that are in it, but
+// of a value that is given nothing else.
+func (e *engine) spread(v int, given []literal) {
+	domain := e.m.domainOf(e.bits, v)
+	left := make([]bool, len(e.m.classes[v]))
+	for class, x := range e.m.classes[v] {
+		left[class] = inSet(domain, x)
+	}
+	only := slices.IndexFunc(given, func(l literal) bool { return l.variable == v && !l.not })
+	clear(domain)
+	e.size[v] = 0
+	for x, class := range e.m.classOf[v] {
+		if left[class] && (only < 0 || given[only].value == x) {
+			set(domain, x, true)
+			e.size[v]++
+		}
+	}
 }
 
 func (e *engine) inDomain(v, x int) bool {
-	return e.bits[e.m.variables[v].word+x>>6]&(1<<(x&63)) != 0
+	return inSet(e.m.domainOf(e.bits, v), x)
 }
 
 // wishes are, of each variable, the first value that no configuration was seen with, and
@@ -344,9 +394,9 @@ func (e *engine) wishes(p *part, some func(v int) bool) []sat.Lit {
 			wish = e.unseen(v)
 		}
 		if wish >= 0 {
-			list = append(list, e.values[v][wish])
+			list = append(list, e.values[v][e.m.classOf[v][wish]])
 		} else if x := e.at.at[v]; x >= 0 {
-			rest = append(rest, e.values[v][x])
+			rest = append(rest, e.values[v][e.m.classOf[v][x]])
 		}
 	}
 	p.wishes, p.others = append(list, rest...), rest
@@ -372,7 +422,10 @@ func (e *engine) recall(k int, given []literal) {
 		clear(e.m.domainOf(e.seen, v))
 	}
 	for _, found := range e.m.known[k] {
-		if slices.ContainsFunc(given, func(l literal) bool { return (int(found[e.m.place[l.variable]]) == l.value) == l.not }) {
+		if slices.ContainsFunc(given, func(l literal) bool {
+			classOf := e.m.classOf[l.variable]
+			return (classOf[found[e.m.place[l.variable]]] == classOf[l.value]) == l.not
+		}) {
 			continue
 		}
 		for i, v := range p.variables {
@@ -403,11 +456,11 @@ func (e *engine) see(k int) {
 // swap marks the values of a variable that keep its rules in the configuration found.
 func (e *engine) swap(p *part, v int) {
 	was := e.at.at[v]
-	if p.solver.Drawn(e.values[v][was]) {
+	if p.solver.Drawn(e.values[v][e.m.classOf[v][was]]) {
 		return
 	}
-	for x, l := range e.values[v] {
-		if x == was || e.sees(v, x) || !e.inDomain(v, x) || p.solver.Drawn(l.Not()) {
+	for class, x := range e.m.classes[v] {
+		if x == was || e.sees(v, x) || !e.inDomain(v, x) || p.solver.Drawn(e.values[v][class].Not()) {
 			continue
 		}
 		e.at.at[v] = x

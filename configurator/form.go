@@ -12,6 +12,8 @@ type form interface {
 	encode(p *part)
 	// keeps reports whether the rule holds; all its variables have values.
 	keeps(a *assignment) bool
+	// split says which values of one of its variables the rule tells apart.
+	split(v int, by func(differ func(x, y int) bool))
 }
 
 // table allows rows of values: for each column the values, nil for all.

@@ -38,6 +38,8 @@ type Model struct {
 	parts      [][]int  // variables that rules connect
 	partOf     []int    // by variable; −1: no rule reads it
 	place      []int    // by variable: in its part
+	classOf    [][]int  // by variable and value: which values are alike
+	classes    [][]int  // by variable: the first value of each class
 	root       []uint64 // the exact domains without any choice
 	rootSize   []int
 	open       []literal   // values of root that the search did not decide
@@ -119,6 +121,7 @@ func (m *Model) prepare() {
 		m.words += m.variables[v].words
 	}
 	m.connect()
+	m.tellApart()
 	m.known = make([][][]int32, len(m.parts))
 	e := m.borrow(false)
 	e.learning = true

@@ -30,7 +30,9 @@ func (r *resolver) planner() *planner {
 	p.given, _ = p.ask(given)
 	for v := range p.plan {
 		p.plan[v] = -1
-		p.decided[v] = r.size[v] == 1
+		if p.decided[v] = r.size[v] == 1; p.decided[v] {
+			p.plan[v] = lowest(m.domainOf(r.exact, v))
+		}
 	}
 	for i := range m.features {
 		f := &m.features[i]
@@ -42,7 +44,7 @@ func (r *resolver) planner() *planner {
 					order = slices.Insert(order, 0, f.usual[j].value)
 				}
 				if at := slices.IndexFunc(order, func(x int) bool { return p.allowed(v, x) }); at >= 0 {
-					p.wish[k] = append(p.wish[k], p.values[v][order[at]])
+					p.wish[k] = append(p.wish[k], p.values[v][m.classOf[v][order[at]]])
 				}
 				continue
 			}
@@ -61,7 +63,9 @@ func (p *planner) seek(k int) bool {
 		return false
 	}
 	for _, v := range p.m.parts[k] {
-		p.plan[v] = p.at.at[v]
+		if x := p.at.at[v]; p.plan[v] < 0 || p.m.classOf[v][x] != p.m.classOf[v][p.plan[v]] {
+			p.plan[v] = x
+		}
 	}
 	return true
 }
@@ -80,15 +84,20 @@ func (p *planner) take(literals []literal) bool {
 	before := p.given[k]
 	planned := true
 	for _, l := range literals {
-		p.given[k] = append(p.given[k][:len(p.given[k]):len(p.given[k])], p.values[l.variable][l.value])
-		planned = planned && p.plan[l.variable] == l.value
+		classOf := p.m.classOf[l.variable]
+		p.given[k] = append(p.given[k][:len(p.given[k]):len(p.given[k])], p.values[l.variable][classOf[l.value]])
+		if p.decided[l.variable] && p.plan[l.variable] != l.value {
+			p.given[k] = before
+			return false
+		}
+		planned = planned && p.plan[l.variable] >= 0 && classOf[p.plan[l.variable]] == classOf[l.value]
 	}
 	if !planned && !p.seek(k) {
 		p.given[k] = before
 		return false
 	}
 	for _, l := range literals {
-		p.decided[l.variable] = true
+		p.decided[l.variable], p.plan[l.variable] = true, l.value
 	}
 	return true
 }
