@@ -17,6 +17,8 @@ type part struct {
 	toggles   []int              // the constraints that have one, in order
 	sets      map[setKey]sat.Lit // literals that a variable is in a set of values
 	ladders   map[int][]sat.Lit  // by variable: it has at least the k-th value
+	recent    [][]int32          // configurations found last
+	oldest    int
 	assumed   []sat.Lit
 	wishes    []sat.Lit
 	others    []sat.Lit
@@ -30,13 +32,16 @@ type setKey struct {
 
 func (m *Model) newEngine(explains bool) *engine {
 	e := &engine{m: m, explains: explains, values: make([][]sat.Lit, len(m.variables)), view: m.newView(), at: m.empty(),
-		bits: make([]uint64, m.words), size: make([]int, len(m.variables)), seen: make([]uint64, m.words), active: make([]bool, len(m.constraints))}
+		bits: make([]uint64, m.words), size: make([]int, len(m.variables)), seen: make([]uint64, m.words), breakers: make([][]int, len(m.variables)), active: make([]bool, len(m.constraints))}
 	for _, variables := range m.parts {
 		p := &part{e: e, solver: &sat.Solver{}, variables: variables, switches: map[int]sat.Lit{}, sets: map[setKey]sat.Lit{}, ladders: map[int][]sat.Lit{}}
 		p.truth = p.fresh()
 		p.solver.AddClause(p.truth)
 		for _, v := range variables {
-			e.values[v] = p.domain(len(m.classes[v]))
+			e.values[v], e.breakers[v] = p.domain(len(m.classes[v])), make([]int, len(m.classes[v]))
+			for class := range e.breakers[v] {
+				e.breakers[v][class] = m.touching[v][0]
+			}
 		}
 		e.parts = append(e.parts, p)
 	}

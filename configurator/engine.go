@@ -14,6 +14,7 @@ const (
 	searchLimit  = 5_000  // of one search
 	resolveLimit = 20_000 // of all searches of one Resolve
 	mostKnown    = 64     // configurations of a part that are kept with the model
+	mostRecent   = 256    // those that an engine keeps of the last questions
 )
 
 // answer is the outcome of a search.
@@ -39,6 +40,7 @@ type engine struct {
 	bits     []uint64    // the exact domains
 	size     []int
 	seen     []uint64         // values that some configuration has
+	breakers [][]int          // by variable and class: the rule that broke last with it
 	active   []bool           // by constraint: whether it had a part in the last no
 	blamed   map[literal]bool // what of the question had
 	spent    int              // dead ends in this Resolve
@@ -414,14 +416,20 @@ func (e *engine) unseen(v int) int {
 	return -1
 }
 
-// recall forgets what was seen in a part, but for the configurations kept with the model
-// that agree with what is given.
+// recall forgets what was seen in a part, but for the configurations known that agree with
+// what is given. After a choice most of those found before still do.
 func (e *engine) recall(k int, given []literal) {
 	p := e.parts[k]
 	for _, v := range p.variables {
 		clear(e.m.domainOf(e.seen, v))
 	}
-	for _, found := range e.m.known[k] {
+	for i := range len(e.m.known[k]) + len(p.recent) {
+		var found []int32
+		if i < len(e.m.known[k]) {
+			found = e.m.known[k][i]
+		} else {
+			found = p.recent[i-len(e.m.known[k])]
+		}
 		if slices.ContainsFunc(given, func(l literal) bool {
 			classOf := e.m.classOf[l.variable]
 			return (classOf[found[e.m.place[l.variable]]] == classOf[l.value]) == l.not
@@ -438,12 +446,18 @@ func (e *engine) recall(k int, given []literal) {
 // could stand in it alone instead.
 func (e *engine) see(k int) {
 	p := e.parts[k]
-	if e.learning && len(e.m.known[k]) < mostKnown {
-		found := make([]int32, len(p.variables))
-		for i, v := range p.variables {
-			found[i] = int32(e.at.at[v])
-		}
+	found := make([]int32, len(p.variables))
+	for i, v := range p.variables {
+		found[i] = int32(e.at.at[v])
+	}
+	switch {
+	case e.learning && len(e.m.known[k]) < mostKnown:
 		e.m.known[k] = append(e.m.known[k], found)
+	case len(p.recent) < mostRecent:
+		p.recent = append(p.recent, found)
+	default:
+		p.recent[p.oldest] = found
+		p.oldest = (p.oldest + 1) % mostRecent
 	}
 	for _, v := range p.variables {
 		set(e.m.domainOf(e.seen, v), e.at.at[v], true)
@@ -464,9 +478,15 @@ func (e *engine) swap(p *part, v int) {
 			continue
 		}
 		e.at.at[v] = x
-		if !slices.ContainsFunc(e.m.touching[v], func(k int) bool { return !e.m.rules[k].form.keeps(e.at) }) {
-			set(e.m.domainOf(e.seen, v), x, true)
+		breaker := &e.breakers[v][class]
+		if !e.m.rules[*breaker].form.keeps(e.at) {
+			continue
 		}
+		if at := slices.IndexFunc(e.m.touching[v], func(k int) bool { return !e.m.rules[k].form.keeps(e.at) }); at >= 0 {
+			*breaker = e.m.touching[v][at]
+			continue
+		}
+		set(e.m.domainOf(e.seen, v), x, true)
 	}
 	e.at.at[v] = was
 }
