@@ -9,8 +9,8 @@ import (
 
 // Check finds what is wrong with a model that compiles: no valid configuration at all
 // (a mistake that names a minimal set of constraints), and as warnings what no valid
-// configuration has: options and values, choices where nothing can be chosen, and
-// defaults that do not go together.
+// configuration has: options and values, choices where nothing can be chosen, defaults
+// that do not go together, and constraints that never matter.
 func (m *Model) Check() fault.Mistakes {
 	var mistakes fault.Mistakes
 	if m.void {
@@ -21,6 +21,7 @@ func (m *Model) Check() fault.Mistakes {
 		m.checkFeature(&m.features[i], &mistakes)
 	}
 	m.checkDefaults(&mistakes)
+	m.checkIdle(&mistakes)
 	return mistakes
 }
 

@@ -190,6 +190,9 @@ func TestCheck(t *testing.T) {
 		"defaults": {Definition{Features: []FeatureDefinition{usual(choice("f", "A", "B"), formula.OfText("A"), 6), usual(choice("g", "A", "B"), formula.OfText("B"), 7)},
 			Constraints: []ConstraintDefinition{require(2, "c", `f == g`)}},
 			"m.yaml:7:1: warning: the default of g does not go together with the defaults before it"},
+		"idle": {Definition{Features: []FeatureDefinition{choice("f", "A", "B", "C"), whole("n", 1, 9, 1)}, Constraints: []ConstraintDefinition{
+			require(2, "short", `f != "A" or n < 4`), require(3, "shorter", `f != "A" or n < 3`), require(4, "small", `n < 20`)}},
+			"m.yaml:2:1: warning: constraint short never matters: what keeps shorter keeps it, too\nm.yaml:4:1: warning: constraint small never matters: every configuration keeps it"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			m, mistakes := Compile(c.def, nil)

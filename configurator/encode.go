@@ -249,26 +249,29 @@ func (p *part) member(or sat.Lit, v int, values []uint64) {
 }
 
 // encode adds a clause for each way through the diagram that leads to nothing.
-func (d *diagram) encode(p *part) { d.walk(p, d.root, 0, nil) }
+func (d *diagram) encode(p *part) { d.walk(p, d.root, nowhere, 0, nil) }
 
-func (d *diagram) walk(p *part, b *branch, depth int, path []sat.Lit) {
-	if b == nowhere {
+// walk forbids each way to an end.
+func (d *diagram) walk(p *part, b, end *branch, depth int, path []sat.Lit) {
+	if b == end {
 		p.demand(slices.Clone(path)...)
 		return
 	}
 	for _, e := range b.edges {
 		step := p.in(d.variables[depth], e.values).Not()
-		d.walk(p, e.to, depth+1, append(path[:len(path):len(path)], step))
+		d.walk(p, e.to, end, depth+1, append(path[:len(path):len(path)], step))
 	}
 }
 
 // encode bounds how many options are chosen.
-func (c *cardinality) encode(p *part) {
-	terms := make([]sat.Term, 0, c.count+1)
+func (c *cardinality) encode(p *part) { p.between(c.terms(p), int64(c.least), int64(c.most), nil) }
+
+func (c *cardinality) terms(p *part) []sat.Term {
+	var terms []sat.Term
 	for v := c.first; v < c.first+c.count; v++ {
 		terms = append(terms, sat.Term{Lit: p.e.values[v][1], Weight: 1})
 	}
-	p.between(terms, int64(c.least), int64(c.most), nil)
+	return terms
 }
 
 // between demands a sum of at least and at most so much, if the constraint counts and
@@ -278,59 +281,54 @@ func (p *part) between(terms []sat.Term, least, most int64, when []sat.Lit) {
 	for _, t := range terms {
 		all += t.Weight
 	}
-	off := p.under.Not()
+	inactive := []sat.Lit{p.under.Not()}
+	for _, l := range when {
+		inactive = append(inactive, l.Not())
+	}
+	if least > all || most < 0 { // no sum does
+		p.solver.AddClause(inactive...)
+		return
+	}
+	off := inactive[0]
 	if len(when) > 0 {
 		off = p.fresh()
-		clause := []sat.Lit{off.Not(), p.under.Not()}
-		for _, l := range when {
-			clause = append(clause, l.Not())
+		p.solver.AddClause(append(inactive, off.Not())...)
+	}
+	if least > 0 {
+		p.solver.AddAtLeast(least, append(slices.Clone(terms), sat.Term{Lit: off, Weight: least})...)
+	}
+	if most < all {
+		opposite := make([]sat.Term, 0, len(terms)+1)
+		for _, t := range terms {
+			opposite = append(opposite, sat.Term{Lit: t.Lit.Not(), Weight: t.Weight})
 		}
-		p.solver.AddClause(clause...)
+		p.solver.AddAtLeast(all-most, append(opposite, sat.Term{Lit: off, Weight: all - most})...)
 	}
-	atLeast := func(need int64, terms []sat.Term) {
-		if need <= 0 {
-			return
-		}
-		p.solver.AddAtLeast(need, append(slices.Clone(terms), sat.Term{Lit: off, Weight: need})...)
-	}
-	atLeast(least, terms)
-	opposite := slices.Clone(terms)
-	for i := range opposite {
-		opposite[i].Lit = opposite[i].Lit.Not()
-	}
-	atLeast(all-most, opposite)
 }
 
 func (l *linear) encode(p *part) {
-	var terms []sat.Term
+	terms, least, most := l.sum(p)
+	var when []sat.Lit
+	if l.when != nil {
+		when = append(when, l.when.literal(p))
+	}
+	p.between(terms, least, most, when)
+}
+
+// sum returns what the parts add over their least, and the ends of that.
+func (l *linear) sum(p *part) (terms []sat.Term, least, most int64) {
 	base := int64(0)
 	for i := range l.parts {
 		terms, base = l.parts[i].rungs(p, terms, base)
 	}
-	least, most := int64(0), int64(noEnd)
+	least, most = -noEnd, noEnd
 	if l.low > -noEnd {
 		least = l.low - base
 	}
 	if l.high < noEnd {
 		most = l.high - base
 	}
-	var when []sat.Lit
-	if l.when != nil {
-		when = append(when, l.when.literal(p))
-	}
-	all := int64(0)
-	for _, t := range terms {
-		all += t.Weight
-	}
-	if off := p.under; least > all || most < 0 { // it can never hold
-		clause := []sat.Lit{off.Not()}
-		for _, w := range when {
-			clause = append(clause, w.Not())
-		}
-		p.solver.AddClause(clause...)
-		return
-	}
-	p.between(terms, least, min(most, all), when)
+	return terms, least, most
 }
 
 // rungs appends what a variable adds to a sum over its least: by how much it rises with

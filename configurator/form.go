@@ -10,6 +10,7 @@ import (
 // form is what a rule says: to a solver, and about values that are there.
 type form interface {
 	encode(p *part)
+	breach(p *part)
 	// keeps reports whether the rule holds; all its variables have values.
 	keeps(a *assignment) bool
 	// split says which values of one of its variables the rule tells apart.

@@ -299,6 +299,34 @@ func (o *oracle) checkVoid(t *rapid.T, m *Model, state *State) {
 	o.minimalConstraints(t, "void", strings.Split(list, ", "), func(on uint64) bool { return o.possible(on) })
 }
 
+// checkIdle compares the constraints that never matter with those that no configuration
+// breaks alone.
+func (o *oracle) checkIdle(t *rapid.T, m *Model) {
+	warned := map[string][]string{}
+	for _, mistake := range m.Check() {
+		id, rest, is := strings.Cut(strings.TrimPrefix(mistake.Text, "constraint "), " never matters: ")
+		if !is {
+			continue
+		}
+		warned[id] = []string{}
+		if others, _, some := strings.Cut(strings.TrimPrefix(rest, "what keeps "), " keeps it, too"); some {
+			warned[id] = strings.Split(strings.ReplaceAll(others, " and ", ", "), ", ")
+		}
+	}
+	for _, c := range o.def.Constraints {
+		broken := func(on uint64) bool {
+			return slices.ContainsFunc(o.configs, func(x config) bool { return x.broken&on == 0 && x.broken&o.mask([]string{c.ID}) != 0 })
+		}
+		others, idle := warned[c.ID]
+		if matters := broken(allConstraints &^ o.mask([]string{c.ID})); matters == idle {
+			t.Fatalf("constraint %s matters: %v, but warned of: %v", c.ID, matters, idle)
+		}
+		if idle {
+			o.minimalConstraints(t, c.ID, others, broken)
+		}
+	}
+}
+
 // minimalConstraints demands that nothing fits under the constraints, and that
 // something does without any one of them.
 func (o *oracle) minimalConstraints(t *rapid.T, what string, ids []string, fits func(uint64) bool) {
@@ -629,6 +657,9 @@ func TestResolveAgainstBruteForce(t *testing.T) {
 				}
 				o := newOracle(def)
 				t.Log(written(def))
+				if o.possible(allConstraints) {
+					o.checkIdle(t, m)
+				}
 				for range 3 {
 					selection := o.drawSelection(t)
 					t.Log(selection)
