@@ -31,7 +31,7 @@ type setKey struct {
 }
 
 func (m *Model) newEngine(explains bool) *engine {
-	e := &engine{m: m, explains: explains, values: make([][]sat.Lit, len(m.variables)), view: m.newView(), at: m.empty(),
+	e := &engine{m: m, explains: explains, limit: searchLimit, values: make([][]sat.Lit, len(m.variables)), view: m.newView(), at: m.empty(),
 		bits: make([]uint64, m.words), size: make([]int, len(m.variables)), seen: make([]uint64, m.words), breakers: make([][]int, len(m.variables)), active: make([]bool, len(m.constraints))}
 	for _, variables := range m.parts {
 		p := &part{e: e, solver: &sat.Solver{}, variables: variables, switches: map[int]sat.Lit{}, sets: map[setKey]sat.Lit{}, ladders: map[int][]sat.Lit{}}

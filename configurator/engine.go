@@ -13,6 +13,7 @@ import (
 const (
 	searchLimit  = 5_000  // of one search
 	resolveLimit = 20_000 // of all searches of one Resolve
+	idleLimit    = 200    // of one search for a configuration that breaks a constraint
 	mostKnown    = 64     // configurations of a part that are kept with the model
 	mostRecent   = 256    // those that an engine keeps of the last questions
 )
@@ -43,6 +44,7 @@ type engine struct {
 	breakers [][]int          // by variable and class: the rule that broke last with it
 	active   []bool           // by constraint: whether it had a part in the last no
 	blamed   map[literal]bool // what of the question had
+	limit    int              // of dead ends in one search
 	spent    int              // dead ends in this Resolve
 }
 
@@ -153,7 +155,7 @@ func (e *engine) ask(literals []literal) (q question, ok bool) {
 
 // solve looks for values of a part under assumptions.
 func (e *engine) solve(k int, assumptions, wishes []sat.Lit) answer {
-	limit := min(searchLimit, resolveLimit-e.spent)
+	limit := min(e.limit, resolveLimit-e.spent)
 	if limit <= 0 {
 		return unknown
 	}

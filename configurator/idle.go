@@ -76,14 +76,19 @@ func (p *part) outside(terms []sat.Term, least, most int64) {
 }
 
 // checkIdle warns of constraints that never matter: no configuration breaks them that
-// keeps the others.
+// keeps the others. In a large model it stops after a while; what it did not find out it
+// does not warn of.
 func (m *Model) checkIdle(mistakes *fault.Mistakes) {
+	matters := m.witnessed()
 	e := m.newEngine(true)
-	breaks := e.breaches()
+	e.limit = idleLimit
 	for i := range m.def.Constraints {
 		d := &m.def.Constraints[i]
 		k := len(m.constraints) - len(m.def.Constraints) + i
-		others, idle := e.idle(k, breaks[k])
+		if matters[k] || e.work() > idleWork {
+			continue
+		}
+		others, idle := e.idle(k)
 		switch {
 		case !idle:
 		case len(others) == 0:
@@ -92,6 +97,58 @@ func (m *Model) checkIdle(mistakes *fault.Mistakes) {
 			mistakes.Warn(d.At, "constraint %s never matters: what keeps %s keeps it, too", d.ID, listed(m.constraints, others))
 		}
 	}
+}
+
+// idleWork is how many conclusions a solver may draw to find constraints that never
+// matter: about a second.
+const idleWork = 3_000_000
+
+// work is how many conclusions the solvers drew.
+func (e *engine) work() (n int) {
+	for _, p := range e.parts {
+		n += p.solver.Stats.Propagations
+	}
+	return n
+}
+
+// witnessed finds constraints that matter, by constraint: a known configuration with one
+// value changed breaks them and no other.
+func (m *Model) witnessed() []bool {
+	matters := make([]bool, len(m.constraints))
+	a := m.empty()
+	for k, known := range m.known {
+		for _, found := range known {
+			for i, v := range m.parts[k] {
+				a.at[v] = int(found[i])
+			}
+			for i, v := range m.parts[k] {
+				for _, x := range m.classes[v] {
+					a.at[v] = x
+					if only := m.onlyBroken(a, v); only >= 0 {
+						matters[only] = true
+					}
+				}
+				a.at[v] = int(found[i])
+			}
+		}
+	}
+	return matters
+}
+
+// onlyBroken returns the one constraint on a variable that values break, or −1.
+func (m *Model) onlyBroken(a *assignment, v int) int {
+	only := -1
+	for _, k := range m.touching[v] {
+		r := &m.rules[k]
+		if r.constraint == only || r.form.keeps(a) {
+			continue
+		}
+		if only >= 0 {
+			return -1
+		}
+		only = r.constraint
+	}
+	return only
 }
 
 func listed(constraints []constraint, which []int) string {
@@ -109,51 +166,66 @@ func listed(constraints []constraint, which []int) string {
 	return text
 }
 
-// breaches adds to an engine, by constraint and part, the literal that some rule of the
-// constraint in that part is broken.
-func (e *engine) breaches() []map[int]sat.Lit {
-	rules := make([]map[int][]sat.Lit, len(e.m.constraints))
+// breach adds to an engine, by part, the literal that some rule of a constraint in that
+// part is broken.
+func (e *engine) breach(constraint int) map[int]sat.Lit {
+	rules := map[int][]sat.Lit{}
 	for i := range e.m.rules {
 		r := &e.m.rules[i]
+		if r.constraint != constraint {
+			continue
+		}
 		k := e.m.partOf[r.variables[0]]
 		p := e.parts[k]
 		one := p.fresh()
 		p.under = one
 		r.form.breach(p)
-		if rules[r.constraint] == nil {
-			rules[r.constraint] = map[int][]sat.Lit{}
-		}
-		rules[r.constraint][k] = append(rules[r.constraint][k], one)
+		rules[k] = append(rules[k], one)
 	}
-	breaks := make([]map[int]sat.Lit, len(rules))
-	for c := range rules {
-		breaks[c] = map[int]sat.Lit{}
-		for k, any := range rules[c] {
-			p := e.parts[k]
-			l := sat.Pos(p.solver.AddSwitch())
-			p.solver.AddClause(append(any, l.Not())...)
-			breaks[c][k] = l
-		}
+	breaks := map[int]sat.Lit{}
+	for k, some := range rules {
+		p := e.parts[k]
+		breaks[k] = sat.Pos(p.solver.AddSwitch())
+		p.solver.AddClause(append(some, breaks[k].Not())...)
 	}
 	return breaks
 }
 
+// near are the constraints that read a variable that one reads, too.
+func (m *Model) near(constraint int) []bool {
+	near := make([]bool, len(m.constraints))
+	for i := range m.rules {
+		if m.rules[i].constraint != constraint {
+			continue
+		}
+		for _, v := range m.rules[i].variables {
+			for _, k := range m.touching[v] {
+				near[m.rules[k].constraint] = true
+			}
+		}
+	}
+	near[constraint] = false
+	return near
+}
+
 // idle returns a minimal set of the other constraints under which a constraint cannot be
-// broken, in order; false if it can, or that is not known.
-func (e *engine) idle(constraint int, breaks map[int]sat.Lit) (others []int, idle bool) {
-	for k := range e.parts {
+// broken, in order; false if it can, or that is not known. Those near it are asked first.
+func (e *engine) idle(constraint int) (others []int, idle bool) {
+	breaks := e.breach(constraint)
+	for k, p := range e.parts {
 		l, has := breaks[k]
 		if !has {
 			continue
 		}
-		p := e.parts[k]
-		on := make([]bool, len(e.m.constraints))
-		for _, c := range p.toggles {
-			on[c] = c != constraint
-		}
 		e.spent = 0
-		if e.solve(k, p.assume([]sat.Lit{l}, on), nil) != no {
-			return nil, false
+		on := e.m.near(constraint)
+		if e.solve(k, p.assume([]sat.Lit{l}, on), e.wishes(p, nobody)) != no {
+			for c := range on {
+				on[c] = c != constraint
+			}
+			if e.solve(k, p.assume([]sat.Lit{l}, on), e.wishes(p, nobody)) != no {
+				return nil, false
+			}
 		}
 		core := slices.Clone(p.solver.Core())
 		for _, c := range p.toggles {
@@ -164,7 +236,7 @@ func (e *engine) idle(constraint int, breaks map[int]sat.Lit) (others []int, idl
 			if !slices.Contains(core, p.switches[c]) {
 				continue
 			}
-			if e.solve(k, p.assume([]sat.Lit{l}, on), nil) == no {
+			if e.solve(k, p.assume([]sat.Lit{l}, on), e.wishes(p, nobody)) == no {
 				core = slices.Clone(p.solver.Core())
 			} else {
 				on[c] = true

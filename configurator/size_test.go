@@ -167,8 +167,23 @@ func BenchmarkResolve(b *testing.B) {
 }
 
 func BenchmarkCompile(b *testing.B) {
-	def := grown(200, 1000)
-	for b.Loop() {
-		Compile(def, nil)
+	for _, size := range [][2]int{{200, 1000}, {2000, 6000}} {
+		def := grown(size[0], size[1])
+		b.Run(fmt.Sprintf("features=%d/constraints=%d", size[0], size[1]), func(b *testing.B) {
+			for b.Loop() {
+				Compile(def, nil)
+			}
+		})
+	}
+}
+
+func BenchmarkCheck(b *testing.B) {
+	for _, size := range [][2]int{{50, 100}, {200, 1000}, {2000, 6000}} {
+		m, _ := Compile(grown(size[0], size[1]), nil)
+		b.Run(fmt.Sprintf("features=%d/constraints=%d", size[0], size[1]), func(b *testing.B) {
+			for b.Loop() {
+				m.Check()
+			}
+		})
 	}
 }
