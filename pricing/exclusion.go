@@ -1,8 +1,10 @@
 package pricing
 
 import (
-	"quotewright/money"
 	"slices"
+
+	"quotewright/internal/formula"
+	"quotewright/money"
 )
 
 // cluster are exclusion groups that decide together, after the last step of any of them.
@@ -44,6 +46,7 @@ func (c *compiler) exclusions(def Definition) {
 		}
 		groups[g].steps = append(groups[g].steps, i)
 	}
+	c.loneGroups(groups)
 	linked := make([]int, len(groups)) // the lowest group that each is linked with
 	for g := range linked {
 		linked[g] = g
@@ -108,6 +111,24 @@ func (c *compiler) exclusionRule(d ExclusionDefinition, find func(Name) int, gro
 		return rule, false
 	}
 	return rule, !slices.Contains(rule.between, -1) && !slices.Contains(rule.drop, -1) && (len(rule.drop) == 0 || rule.onlyIf >= 0)
+}
+
+// loneGroups warns of a group of one step that is called almost as another group.
+func (c *compiler) loneGroups(groups []exclusionGroup) {
+	for g, group := range groups {
+		var others []string
+		for h, other := range groups {
+			if h != g && len(other.steps) >= len(group.steps) {
+				others = append(others, other.name)
+			}
+		}
+		near := formula.Nearest(group.name, others)
+		if len(group.steps) > 1 || near == "" {
+			continue
+		}
+		s := &c.steps[group.steps[0]]
+		c.mistakes.Warn(s.def.Exclusion.At, "no other step is in exclusion %s; did you mean %s?", group.name, near)
+	}
 }
 
 func (c *compiler) cluster(groups []exclusionGroup, linked []int, rules []exclusionRule) {

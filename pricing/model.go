@@ -54,7 +54,7 @@ func (m *SalesModel) ReadsStock() bool { return m.reads["product.stock"] }
 func (m *SalesModel) PricesComponents() bool { return m.components }
 
 // Compile checks a sales model against what the rulebook declares. It returns every
-// mistake; the model is nil when there is any.
+// mistake and warning; the model is nil when there is a mistake.
 func Compile(schema *Schema, def Definition) (*SalesModel, fault.Mistakes) {
 	c := &compiler{schema: schema, scope: newScope(schema), index: map[string]int{}, tables: map[string]*table{},
 		types: map[string]*conditionType{}, used: map[string]bool{}}
@@ -81,7 +81,7 @@ func Compile(schema *Schema, def Definition) (*SalesModel, fault.Mistakes) {
 		ids(a.ID, a.At)
 		m.approvals = append(m.approvals, c.approval(a, m.approvalScope))
 	}
-	if len(c.mistakes) > 0 {
+	if len(c.mistakes.Errors()) > 0 {
 		return nil, c.mistakes.Sort()
 	}
 	m.indexes, m.accesses, m.gates, m.reads = c.indexes, c.accesses, c.gates, c.used
@@ -91,7 +91,7 @@ func Compile(schema *Schema, def Definition) (*SalesModel, fault.Mistakes) {
 			m.inputs = append(m.inputs, in)
 		}
 	}
-	return m, nil
+	return m, c.mistakes.Sort()
 }
 
 // unique returns a check that complains about ids that are missing or there twice.

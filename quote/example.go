@@ -92,6 +92,25 @@ func (r *ExampleResult) compare(want rulebook.Expectation, got *Evaluation) {
 	r.approvals(want, got)
 	r.codes("errors", want.Errors, SeverityError, got, "", true)
 	r.codes("warnings", want.Warnings, SeverityWarning, got, "", true)
+	r.unexpected(want, got)
+}
+
+// unexpected tells of the errors behind what differs, where the example does not speak of
+// errors: an unknown product is why a line has no price.
+func (r *ExampleResult) unexpected(want rulebook.Expectation, got *Evaluation) {
+	if len(r.Differences) == 0 || want.Errors != nil {
+		return
+	}
+	for _, m := range got.Errors() {
+		path := "errors"
+		if m.Line != "" {
+			if want.Lines[m.Line].Errors != nil {
+				continue
+			}
+			path = "lines/" + m.Line + "/errors"
+		}
+		r.differ(path, "none", m.Text)
+	}
 }
 
 func (r *ExampleResult) approvals(want rulebook.Expectation, got *Evaluation) {

@@ -8,7 +8,6 @@ import (
 	"github.com/shopspring/decimal"
 
 	"quotewright/internal/fault"
-	"quotewright/pricing"
 )
 
 // Example is an admin's own test: a request and what must come out.
@@ -58,7 +57,7 @@ var (
 )
 
 // examples reads examples/NAME.yaml.
-func (r *reader) examples(n *node, sales []pricing.Definition) []Example {
+func (r *reader) examples(n *node, sales []string) []Example {
 	var all []Example
 	o, ok := r.object(n, "a file of examples")
 	if !ok {
@@ -91,7 +90,7 @@ func (r *reader) example(e *object) Example {
 }
 
 // knownSalesModel checks the one name of a request that the rulebook itself knows.
-func (r *reader) knownSalesModel(e *object, sales []pricing.Definition) {
+func (r *reader) knownSalesModel(e *object, sales []string) {
 	request := e.node.get("request")
 	if request == nil {
 		return
@@ -100,7 +99,7 @@ func (r *reader) knownSalesModel(e *object, sales []pricing.Definition) {
 	if n == nil || n.kind != scalar {
 		return
 	}
-	if !slices.ContainsFunc(sales, func(d pricing.Definition) bool { return d.ID == n.text }) {
+	if !slices.Contains(sales, n.text) {
 		r.fail(n.at, "unknown sales model %s: there is no sales-models/%s.yaml", n.text, n.text)
 	}
 }

@@ -184,13 +184,24 @@ func (l *loader) compileSalesModels() {
 }
 
 func (l *loader) readExamples() {
+	var known []string // those in files with mistakes, too
+	for _, file := range in(l.files, "sales-models") {
+		known = append(known, stem(file))
+	}
+	for _, def := range l.sales {
+		known = append(known, def.ID)
+	}
 	l.each("examples", func(r *reader, n *node) {
-		l.book.examples = append(l.book.examples, r.examples(n, l.sales)...)
+		l.book.examples = append(l.book.examples, r.examples(n, known)...)
 	})
 }
 
-// unusedTables warns of tables that no rule names.
+// unusedTables warns of tables that no rule names. What a file that cannot be read names
+// is not known.
 func (l *loader) unusedTables() {
+	if len(l.sales) < len(in(l.files, "sales-models")) || len(l.models) < len(in(l.files, "products")) {
+		return
+	}
 	for _, name := range sorted(l.tables) {
 		def := l.tables[name]
 		if l.used[name] || isLookup(def) && slices.ContainsFunc(l.texts, func(text string) bool { return strings.Contains(text, name) }) {

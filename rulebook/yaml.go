@@ -149,6 +149,8 @@ func (r *reader) syntaxError(err error, start fault.Position) (fault.Position, s
 	}
 	text := located.GetMessage()
 	switch {
+	case strings.Contains(text, "'\t'"), strings.Contains(text, "'\\t'"):
+		text += "; indent with spaces, not with a tab"
 	case strings.Contains(text, "must be specified"):
 		text += "; inside { } and [ ], a formula with a comma or brackets must be in quotes"
 	case strings.Contains(text, "mapping value is not allowed"):

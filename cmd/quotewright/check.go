@@ -35,7 +35,15 @@ func (c checkCommand) Run(io streams) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(io.out, "%s: %s, no mistakes\n", c.Dir, book.Name)
+	warned := ""
+	switch len(mistakes) {
+	case 0:
+	case 1:
+		warned = ", 1 warning"
+	default:
+		warned = fmt.Sprintf(", %d warnings", len(mistakes))
+	}
+	fmt.Fprintf(io.out, "%s: %s, no mistakes%s\n", c.Dir, book.Name, warned)
 	return nil
 }
 
